@@ -1,0 +1,164 @@
+//! Params from text to type: an object, known fields only, each broken rule named by its path.
+
+use std::borrow::Cow;
+
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, Deserializer, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use validator::{ValidationErrors, ValidationErrorsKind};
+
+use crate::{Effect, FieldError, Method, Remember, RpcError};
+
+/// The member of a mutation's params that the mechanism takes for itself.
+pub(crate) const IDEMPOTENCY_KEY: &str = "idempotencyKey";
+const LONGEST_KEY: usize = 128;
+
+/// Parses and validates the params of `M`, and takes the idempotency key out of a mutation's.
+pub(crate) fn parse<M: Method>(text: Option<&str>) -> Result<(M, Option<Remember>), RpcError> {
+    let text = text.map_or("{}", str::trim_start);
+    if !text.starts_with('{') {
+        return Err(RpcError::invalid_params(vec![FieldError::new(
+            "",
+            "object",
+            "params must be an object",
+        )]));
+    }
+    let (text, key) = match M::EFFECT {
+        Effect::Mutation { idempotent: true, .. } if text.contains(IDEMPOTENCY_KEY) => take_key(text)?,
+        _ => (Cow::Borrowed(text), None),
+    };
+    let params: M = typed(&text)?;
+    params.validate().map_err(|errors| RpcError::invalid_params(flatten(&errors)))?;
+    let remember = key.map(|key| Remember { key, params_hash: Sha256::digest(text.as_bytes()).into() });
+    Ok((params, remember))
+}
+
+fn typed<T: DeserializeOwned>(text: &str) -> Result<T, RpcError> {
+    serde_json::from_str(text).map_err(|_| {
+        // The second, slower pass finds the path; only refused params pay for it.
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let error = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+            Ok(_) => FieldError::new("", "type", "text after the object"),
+            Err(error) => named(&error.path().to_string(), &error.into_inner().to_string()),
+        };
+        RpcError::invalid_params(vec![error])
+    })
+}
+
+/// Turns serde's message into path, rule and message. Serde has no error kinds, so its words are looked at;
+/// a wording that is not known is still refused, under the rule `type`.
+fn named(path: &str, message: &str) -> FieldError {
+    let path = if path == "." { "" } else { path };
+    let message = message.split(" at line ").next().unwrap_or(message);
+    let quoted = message.split('`').nth(1).unwrap_or_default();
+    let inside = |name: &str| match path {
+        "" => name.to_owned(),
+        // The path of an unknown or duplicate field already ends with it.
+        _ if path == name || path.ends_with(&format!(".{name}")) => path.to_owned(),
+        _ => format!("{path}.{name}"),
+    };
+    if message.starts_with("missing field") {
+        FieldError::new(inside(quoted), "required", "is required")
+    } else if message.starts_with("unknown field") {
+        FieldError::new(inside(quoted), "unknown", "is not a known field")
+    } else if message.starts_with("duplicate field") {
+        FieldError::new(inside(quoted), "duplicate", "is given twice")
+    } else if message.starts_with("unknown variant") {
+        FieldError::new(path, "enum", message.to_owned())
+    } else {
+        FieldError::new(path, "type", message.to_owned())
+    }
+}
+
+fn take_key(text: &str) -> Result<(Cow<'_, str>, Option<String>), RpcError> {
+    let Members(mut members) = typed_members(text)?;
+    let Some(at) = members.iter().position(|(name, _)| name == IDEMPOTENCY_KEY) else {
+        return Ok((Cow::Borrowed(text), None));
+    };
+    let (_, raw) = members.remove(at);
+    let wrong = |message: &str| {
+        RpcError::invalid_params(vec![FieldError::new(IDEMPOTENCY_KEY, "length", message.to_owned())])
+    };
+    let key: String = serde_json::from_str(raw.get()).map_err(|_| wrong("must be a text"))?;
+    if key.is_empty() || key.len() > LONGEST_KEY {
+        return Err(wrong("must have 1 to 128 characters"));
+    }
+    if members.iter().any(|(name, _)| name == IDEMPOTENCY_KEY) {
+        return Err(wrong("is given twice"));
+    }
+    let rest: Vec<String> =
+        members.iter().map(|(name, raw)| format!("{}:{}", serde_json::json!(name), raw.get())).collect();
+    Ok((Cow::Owned(format!("{{{}}}", rest.join(","))), Some(key)))
+}
+
+fn typed_members(text: &str) -> Result<Members, RpcError> {
+    serde_json::from_str(text).map_err(|error| RpcError::invalid_params(vec![named("", &error.to_string())]))
+}
+
+/// An object's members in order, with duplicates kept so that they are still refused afterwards.
+struct Members(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members;
+
+            fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    members.push(entry);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+/// The validator's tree as a flat list in path order.
+fn flatten(errors: &ValidationErrors) -> Vec<FieldError> {
+    let mut fields = Vec::new();
+    collect("", errors, &mut fields);
+    fields.sort_by(|a, b| a.path.cmp(&b.path));
+    fields
+}
+
+fn collect(prefix: &str, errors: &ValidationErrors, into: &mut Vec<FieldError>) {
+    for (name, kind) in errors.errors() {
+        let name = crate::camel_case(name);
+        let path = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
+        match kind {
+            ValidationErrorsKind::Field(list) => into.extend(list.iter().map(|error| {
+                let message =
+                    error.message.as_ref().map_or_else(|| rule_in_words(error), |it| it.to_string());
+                FieldError::new(path.trim_end_matches("._all_"), error.code.as_ref(), message)
+            })),
+            ValidationErrorsKind::Struct(inner) => collect(&path, inner, into),
+            ValidationErrorsKind::List(items) => {
+                for (index, inner) in items {
+                    collect(&format!("{path}.{index}"), inner, into);
+                }
+            }
+        }
+    }
+}
+
+fn rule_in_words(error: &validator::ValidationError) -> String {
+    let bound = |name: &str| error.params.get(name).map(|it| it.to_string());
+    match (error.code.as_ref(), bound("min"), bound("max")) {
+        (_, Some(min), Some(max)) => format!("must be between {min} and {max}"),
+        (_, Some(min), None) => format!("must be at least {min}"),
+        (_, None, Some(max)) => format!("must be at most {max}"),
+        (rule, None, None) => format!("breaks the rule `{rule}`"),
+    }
+}
