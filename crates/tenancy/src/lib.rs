@@ -1,1 +1,24 @@
-//! .
+//! Who may do what, in which organization, and how that is proven: ids, roles and the one permission
+//! table, principals, API keys, access tokens, outside issuers' tokens, sealed secrets and cursors.
+//!
+//! Everything here is pure. This crate knows no database, no network, no file and no configuration
+//! source; it never asks for the time and never draws a random number. `now`, nonces and random bytes
+//! are arguments, so every rule can be tested as a table, and replayed.
+//!
+//! | to answer | look in |
+//! |---|---|
+//! | may this role do this? | [`permission`] ([`permits`]), the only table |
+//! | may this member be changed or removed? | [`membership`] |
+//! | who is calling? | [`principal`] |
+
+mod ids;
+pub mod membership;
+pub mod permission;
+pub mod principal;
+mod role;
+
+pub use ids::{ApiKeyId, DataKeyId, SessionId, TenantId, UserId};
+pub use membership::{MembershipRefused, RoleChange, change_role, may_grant, remove_member};
+pub use permission::{Operation, minimum_role, permits};
+pub use principal::{Actor, NotPermitted, Principal, Subject};
+pub use role::{Role, UnknownRole};
