@@ -10,15 +10,23 @@
 //! | may this role do this? | [`permission`] ([`permits`]), the only table |
 //! | may this member be changed or removed? | [`membership`] |
 //! | who is calling? | [`principal`] |
+//! | is this API key well-formed, known, alive? | [`api_key`] |
 
+pub mod api_key;
+mod base62;
 mod ids;
 pub mod membership;
 pub mod permission;
 pub mod principal;
 mod role;
+mod secret;
+mod unauthenticated;
 
+pub use api_key::{ApiKey, ApiKeyHash, ApiKeyRecord};
 pub use ids::{ApiKeyId, DataKeyId, SessionId, TenantId, UserId};
 pub use membership::{MembershipRefused, RoleChange, change_role, may_grant, remove_member};
 pub use permission::{Operation, minimum_role, permits};
 pub use principal::{Actor, NotPermitted, Principal, Subject};
 pub use role::{Role, UnknownRole};
+pub use secret::Secret;
+pub use unauthenticated::Unauthenticated;

@@ -1,0 +1,35 @@
+//! The one answer to every credential that is not accepted.
+
+use std::fmt;
+
+/// A credential was refused. It prints the same for every cause, so a caller cannot learn which check
+/// failed; [`Unauthenticated::why`] is for the log, and never carries a part of the credential.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Unauthenticated {
+    why: &'static str,
+}
+
+impl Unauthenticated {
+    pub(crate) const fn because(why: &'static str) -> Self {
+        Self { why }
+    }
+
+    /// The cause, for the log only: a fixed text such as `expired` or `unknown key id`.
+    pub fn why(&self) -> &'static str {
+        self.why
+    }
+}
+
+impl fmt::Display for Unauthenticated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unauthenticated")
+    }
+}
+
+impl fmt::Debug for Unauthenticated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unauthenticated")
+    }
+}
+
+impl std::error::Error for Unauthenticated {}
