@@ -11,22 +11,35 @@
 //! | may this member be changed or removed? | [`membership`] |
 //! | who is calling? | [`principal`] |
 //! | is this API key well-formed, known, alive? | [`api_key`] |
+//! | how is a vendor's credential kept? | [`key_ring`], [`sealed`] |
+//! | how does a list go on after its first page? | [`cursor`] |
+//! | did this OAuth callback start here? | [`oauth_state`] |
 
+mod aead;
 pub mod api_key;
 mod base62;
+pub mod cursor;
 mod ids;
+pub mod key_ring;
 pub mod membership;
+pub mod oauth_state;
 pub mod permission;
 pub mod principal;
 mod role;
+pub mod sealed;
 mod secret;
+mod token_sealer;
 mod unauthenticated;
 
 pub use api_key::{ApiKey, ApiKeyHash, ApiKeyRecord};
+pub use cursor::{CursorBinding, Cursors, FilterHash, InvalidCursor};
 pub use ids::{ApiKeyId, DataKeyId, SessionId, TenantId, UserId};
+pub use key_ring::{KeyId, KeyRing, KeyRingRefused};
 pub use membership::{MembershipRefused, RoleChange, change_role, may_grant, remove_member};
+pub use oauth_state::{InvalidOauthState, OauthState, OauthStates, PkceVerifier};
 pub use permission::{Operation, minimum_role, permits};
 pub use principal::{Actor, NotPermitted, Principal, Subject};
 pub use role::{Role, UnknownRole};
+pub use sealed::{DataKey, Place, Sealed, SealedRefused, WrappedDataKey};
 pub use secret::Secret;
 pub use unauthenticated::Unauthenticated;
