@@ -1,1 +1,5 @@
-//! .
+//! The composition root: handlers, the server around them, configuration and the commands of the `fairlead` binary. It knows every
+//! other crate and holds no rule of its own.
+
+pub mod explorer;
+pub mod server;
