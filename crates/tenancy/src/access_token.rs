@@ -174,7 +174,7 @@ impl AccessTokens {
             return Err(Unauthenticated::because("another algorithm or type"));
         }
         let known = self.keys().find(|key| key.id.as_str() == header.kid);
-        known.ok_or(Unauthenticated::because("unknown key id"))
+        known.ok_or(Unauthenticated::UNKNOWN_KEY_ID)
     }
 }
 

@@ -26,6 +26,7 @@ const PREFIX: &str = "flk";
 const ID_DIGITS: usize = 22;
 const SECRET_DIGITS: usize = 32;
 const CRC_DIGITS: usize = 6;
+const LENGTH: usize = PREFIX.len() + ID_DIGITS + SECRET_DIGITS + CRC_DIGITS + 3;
 const MISTYPED: Unauthenticated = Unauthenticated::because("malformed API key");
 
 /// An API key in the clear: just generated and about to be shown, or just presented. It cannot be
@@ -34,9 +35,9 @@ const MISTYPED: Unauthenticated = Unauthenticated::because("malformed API key");
 /// ```
 /// use tenancy::{ApiKey, ApiKeyId};
 /// let key = ApiKey::generate(ApiKeyId(uuid::Uuid::from_u128(7)), &[42; 64])?;
-/// assert_eq!(key.expose(), "flk_0000000000000000000007_gggggggggggggggggggggggggggggggg_0vAfoU");
+/// assert_eq!(key.expose(), "flk_0000000000000000000007_gggggggggggggggggggggggggggggggg_4esQOB");
 /// assert!(ApiKey::parse(key.expose()).is_ok_and(|parsed| parsed.id() == key.id()));
-/// assert!(ApiKey::parse("flk_0000000000000000000007_gggggggggggggggggggggggggggggggg_0vAfoV").is_err());
+/// assert!(ApiKey::parse("flk_0000000000000000000007_gggggggggggggggggggggggggggggggg_4esQOC").is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 /// ```compile_fail
@@ -78,8 +79,20 @@ impl ApiKey {
     /// [`BrokenRandomness`] if fewer than 32 of the bytes are below 248.
     pub fn generate(id: ApiKeyId, random: &[u8; 64]) -> Result<Self, BrokenRandomness> {
         let secret = Zeroizing::new(base62::unbiased(random, SECRET_DIGITS).ok_or(BrokenRandomness)?);
-        let body = Zeroizing::new(format!("{}_{}", public_prefix(id), *secret));
-        Ok(Self { id, text: Zeroizing::new(format!("{}_{}", *body, checksum(&body))) })
+        // One buffer of the final size: growing would leave copies of the secret behind.
+        let mut text = Zeroizing::new(String::with_capacity(LENGTH));
+        text.push_str(&public_prefix(id));
+        text.push('_');
+        text.push_str(&secret);
+        let crc = checksum(&text);
+        text.push('_');
+        text.push_str(&crc);
+        Ok(Self { id, text })
+    }
+
+    /// Whether a bearer credential is meant as an API key, so that it is parsed as one and as nothing else.
+    pub fn is_meant_by(credential: &str) -> bool {
+        credential.strip_prefix(PREFIX).is_some_and(|rest| rest.starts_with('_'))
     }
 
     /// Reads a presented key. What passes is well-formed, not yet known.
@@ -94,7 +107,7 @@ impl ApiKey {
         else {
             return Err(MISTYPED);
         };
-        if id.len() != ID_DIGITS || secret.len() != SECRET_DIGITS || crc.len() != CRC_DIGITS {
+        if text.len() != LENGTH || id.len() != ID_DIGITS || secret.len() != SECRET_DIGITS {
             return Err(MISTYPED);
         }
         if !base62::is_base62(secret) || checksum(body) != crc {

@@ -28,7 +28,8 @@ pub(crate) fn is_base62(text: &str) -> bool {
 pub(crate) fn unbiased(random: &[u8], length: usize) -> Option<String> {
     let digits =
         random.iter().filter(|byte| **byte < 248).map(|byte| char::from(DIGITS[usize::from(byte % 62)]));
-    let text: String = digits.take(length).collect();
+    let mut text = String::with_capacity(length);
+    text.extend(digits.take(length));
     (text.len() == length).then_some(text)
 }
 

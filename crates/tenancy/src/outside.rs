@@ -98,8 +98,8 @@ impl OutsideIssuer {
         &self.issuer
     }
 
-    /// Verifies a token of this issuer as of `now`. On an unknown key id the caller may fetch the
-    /// document again (not more often than it likes) and ask once more.
+    /// Verifies a token of this issuer as of `now`. On [`Unauthenticated::is_unknown_key_id`] the caller may
+    /// fetch the document again (not more often than it likes) and ask once more.
     ///
     /// # Errors
     /// [`Unauthenticated`], the same for every cause.
@@ -133,6 +133,13 @@ impl OutsideIssuer {
     }
 }
 
+/// The issuer that a token claims to be from, unverified: good for choosing which of the configured
+/// issuers to verify it with, and for nothing else. `None` if it does not read as a token.
+pub fn claimed_issuer(token: &str) -> Option<String> {
+    let claims = jws::split(token).ok()?.claims;
+    strict_json::object(&claims)?.get("iss")?.as_str().map(str::to_owned)
+}
+
 #[derive(Deserialize)]
 struct Header {
     alg: String,
@@ -150,7 +157,7 @@ fn verify_signature(compact: &Compact<'_>, jwks: &Jwks) -> Result<(), Unauthenti
     if !matches!(header.typ.as_deref(), None | Some("JWT" | "at+jwt")) {
         return Err(Unauthenticated::because("another type"));
     }
-    let key = jwks.find(&header.kid).ok_or(Unauthenticated::because("unknown key id"))?;
+    let key = jwks.find(&header.kid).ok_or(Unauthenticated::UNKNOWN_KEY_ID)?;
     // The key decides; the token's word is only compared with it.
     if header.alg != format!("{:?}", key.algorithm) {
         return Err(Unauthenticated::because("another algorithm"));

@@ -55,7 +55,8 @@ pub struct Place<'a> {
 /// # Ok::<(), tenancy::SealedRefused>(())
 /// ```
 /// ```compile_fail
-/// println!("{:?}", tenancy::DataKey::new(todo!(), todo!(), [7; 32]));
+/// # let (tenant, id) = (uuid::Uuid::nil().into(), uuid::Uuid::nil().into());
+/// println!("{:?}", tenancy::DataKey::new(tenant, id, [7; 32]));
 /// ```
 pub struct DataKey {
     tenant: TenantId,

@@ -10,8 +10,17 @@ pub struct Unauthenticated {
 }
 
 impl Unauthenticated {
-    pub(crate) const fn because(why: &'static str) -> Self {
+    pub(crate) const UNKNOWN_KEY_ID: Self = Self::because("unknown key id");
+
+    /// A refusal for a cause that only the log will tell; also for what is found out later, such as a
+    /// session that has ended.
+    pub const fn because(why: &'static str) -> Self {
         Self { why }
+    }
+
+    /// Whether the key that a token names was not at hand, so fetching the issuer's keys again may help.
+    pub fn is_unknown_key_id(&self) -> bool {
+        *self == Self::UNKNOWN_KEY_ID
     }
 
     /// The cause, for the log only: a fixed text such as `expired` or `unknown key id`.
