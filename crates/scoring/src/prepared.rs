@@ -2,6 +2,7 @@
 
 use crate::channel::CHANNELS;
 use crate::channel::Channel;
+use crate::clock::DAY;
 use crate::config::{
     CombinedConfig, EngagementConfig, FitConfig, NEVER_SCORED, RollUp, SeniorityWeights, TypeRule, Velocity,
     Violation,
@@ -137,6 +138,13 @@ impl PreparedEngagement {
     /// The landmark of an instant: a state with another one must be folded again.
     pub fn landmark(&self, instant: i64) -> i64 {
         self.half_life.landmark(instant)
+    }
+
+    /// How far ahead a falling score can still change, in microseconds: in 64 half-lives even 2^42 points fade below a
+    /// thousandth, and after the expected days of a stage its pace adds nothing.
+    pub fn horizon_micros(&self) -> i64 {
+        let expected = self.config.velocity.expected_days_per_stage.thousandths() * (DAY / 1000);
+        64 * self.half_life.micros() + expected
     }
 
     pub(crate) fn half_life(&self) -> &HalfLife {
