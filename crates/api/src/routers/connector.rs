@@ -1,0 +1,571 @@
+//! `connector`: the outside systems, their authorisation and their synchronisation.
+
+use super::prelude::*;
+
+/// A kind of outside system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectorType {
+    /// Salesforce.
+    Salesforce,
+}
+
+/// How an outside system is authorised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthKind {
+    /// In the admin's browser: `connector.getAuthUrl`, then `connector.completeAuth`.
+    Oauth2,
+    /// By a key.
+    ApiKey,
+    /// Not at all.
+    None,
+}
+
+/// Where a connector stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectorStatus {
+    /// Waits to be authorised for the first time.
+    Pending,
+    /// Works.
+    Connected,
+    /// Has to be authorised again; its schedule pauses until then.
+    AuthRequired,
+    /// Fails for a reason that an authorisation does not mend; see `problem`.
+    Failed,
+    /// Was disconnected. Its records stay.
+    Disconnected,
+}
+
+/// What a connector needs to know. Which members apply depends on its type; one that does not is refused.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConnectorSettings {
+    /// Salesforce: where to sign in, an `https` address. Not given: `https://login.salesforce.com`. Another is for sandboxes
+    /// and custom domains, and, where the operator allows it, for stand-ins.
+    #[validate(url, length(max = 500))]
+    pub login_url: Option<String>,
+}
+
+/// A connector.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Connector {
+    /// The connector.
+    pub id: ConnectorId,
+    /// The kind of system.
+    #[serde(rename = "type")]
+    pub connector_type: ConnectorType,
+    /// Its name, unique in the organization.
+    pub name: String,
+    /// Where it stands.
+    pub status: ConnectorStatus,
+    /// Why it fails, or why its last run is not complete; null when all is well.
+    pub problem: Option<ConnectorProblem>,
+    /// What it was told.
+    pub settings: ConnectorSettings,
+    /// When it synchronises by itself, as a cron expression in the organization's time zone; null when it does not.
+    pub schedule: Option<String>,
+    /// Up to when the vendor's changes have been read.
+    pub inputs_through: Option<Timestamp>,
+    /// When its last run ended.
+    pub last_synced_at: Option<Timestamp>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was authorised last.
+    pub connected_at: Option<Timestamp>,
+}
+
+fn example_settings() -> ConnectorSettings {
+    ConnectorSettings { login_url: Some(sample::LOGIN_URL.into()) }
+}
+
+fn example_connector() -> Connector {
+    Connector {
+        id: sample::CONNECTOR_ID,
+        connector_type: ConnectorType::Salesforce,
+        name: "Salesforce".into(),
+        status: ConnectorStatus::Connected,
+        problem: None,
+        settings: example_settings(),
+        schedule: Some("0 */4 * * *".into()),
+        inputs_through: Some(sample::minutes_ago(14)),
+        last_synced_at: Some(sample::minutes_ago(12)),
+        created_at: sample::days_ago(90),
+        connected_at: Some(sample::days_ago(90)),
+    }
+}
+
+refusals! {
+    /// Why there is no connector to show.
+    pub enum ConnectorRefusal {
+        /// The organization has no such connector.
+        NoSuchConnector => NotFound, "no such connector";
+    }
+}
+
+/// The kinds of systems that can be connected, with what each brings and asks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Types {}
+
+/// A kind of system that can be connected.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectorTypeInfo {
+    /// The kind.
+    #[serde(rename = "type")]
+    pub connector_type: ConnectorType,
+    /// Its name.
+    pub name: String,
+    /// The version of our connector.
+    pub version: String,
+    /// How it is authorised.
+    pub auth: AuthKind,
+    /// Which records it brings.
+    pub entities: Vec<RecordKind>,
+    /// What `settings` may hold.
+    pub settings: Vec<SettingInfo>,
+}
+
+/// Something that a connector may be told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingInfo {
+    /// The member of `settings`.
+    pub name: String,
+    /// A name to show.
+    pub label: String,
+    /// What it does.
+    pub description: String,
+    /// Whether it must be given.
+    pub required: bool,
+    /// What holds when it is not given.
+    pub default: Option<String>,
+}
+
+impl Method for Types {
+    const NAME: &'static str = "connector.types";
+    const EFFECT: Effect = Effect::Query { topics: &[] };
+    type Caller = Viewer;
+    type Output = Listing<ConnectorTypeInfo>;
+    type Refusal = NoRefusal;
+
+    fn example() -> Example<Self> {
+        Example {
+            params: Types {},
+            result: Listing {
+                items: vec![ConnectorTypeInfo {
+                    connector_type: ConnectorType::Salesforce,
+                    name: "Salesforce".into(),
+                    version: "1".into(),
+                    auth: AuthKind::Oauth2,
+                    entities: vec![
+                        RecordKind::Account,
+                        RecordKind::Person,
+                        RecordKind::Opportunity,
+                        RecordKind::Activity,
+                    ],
+                    settings: vec![SettingInfo {
+                        name: "loginUrl".into(),
+                        label: "Login address".into(),
+                        description: "Where to sign in.".into(),
+                        required: false,
+                        default: Some(sample::LOGIN_URL.into()),
+                    }],
+                }],
+            },
+        }
+    }
+}
+
+/// The organization's connectors, by name. Disconnected ones too, because their records are still here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct List {
+    /// Only connectors of this kind.
+    #[serde(rename = "type")]
+    pub connector_type: Option<ConnectorType>,
+    /// Only connectors that stand so.
+    pub status: Option<ConnectorStatus>,
+    /// How many at most.
+    #[serde(default)]
+    pub page_size: PageSize,
+    /// Where to go on.
+    pub cursor: Option<Cursor>,
+}
+
+impl Method for List {
+    const NAME: &'static str = "connector.list";
+    const EFFECT: Effect = Effect::Query { topics: &[topics::CONNECTORS] };
+    type Caller = Viewer;
+    type Output = Page<Connector>;
+    type Refusal = NoRefusal;
+
+    fn example() -> Example<Self> {
+        Example {
+            params: List {
+                connector_type: None,
+                status: Some(ConnectorStatus::Connected),
+                page_size: PageSize::default(),
+                cursor: None,
+            },
+            result: Page::last(vec![example_connector()]),
+        }
+    }
+}
+
+/// Creates a connector. It waits to be authorised: `connector.getAuthUrl` is next.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Create {
+    /// The kind of system.
+    #[serde(rename = "type")]
+    pub connector_type: ConnectorType,
+    /// A name, unique in the organization, 1 to 100 characters.
+    #[validate(length(min = 1, max = 100))]
+    pub name: String,
+    /// What it needs to know.
+    #[serde(default)]
+    #[validate(nested)]
+    pub settings: ConnectorSettings,
+}
+
+refusals! {
+    /// Why a connector was not created.
+    pub enum CreateConnectorRefusal {
+        /// Another connector has that name.
+        NameTaken => Conflict, "another connector has that name";
+        /// A setting points where the operator does not allow connectors to go, or does not apply to this kind.
+        SettingNotAllowed { setting: String } => UnprocessableContent, "the setting {setting} is not allowed";
+    }
+}
+
+impl Method for Create {
+    const NAME: &'static str = "connector.create";
+    const EFFECT: Effect = Effect::Mutation { audit: "connector.create", idempotent: true };
+    type Caller = Admin;
+    type Output = Connector;
+    type Refusal = CreateConnectorRefusal;
+
+    fn example() -> Example<Self> {
+        Example {
+            params: Create {
+                connector_type: ConnectorType::Salesforce,
+                name: "Salesforce Europe".into(),
+                settings: example_settings(),
+            },
+            result: Connector {
+                id: sample::NEW_CONNECTOR_ID,
+                name: "Salesforce Europe".into(),
+                status: ConnectorStatus::Pending,
+                inputs_through: None,
+                last_synced_at: None,
+                created_at: Timestamp(sample::now()),
+                connected_at: None,
+                ..example_connector()
+            },
+        }
+    }
+}
+
+/// One connector with its latest run and what is under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GetStatus {
+    /// The connector.
+    pub connector_id: ConnectorId,
+}
+
+/// How a connector is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectorReport {
+    /// The connector.
+    pub connector: Connector,
+    /// The latest run, under way or ended; null before the first.
+    pub last_run: Option<SyncRun>,
+    /// The job of the run that is under way; null when none is.
+    pub job: Option<Job>,
+    /// When the next run begins by itself; null when none is planned.
+    pub next_run_at: Option<Timestamp>,
+    /// Records set aside that wait for a decision.
+    pub quarantined: u64,
+}
+
+impl Method for GetStatus {
+    const NAME: &'static str = "connector.getStatus";
+    const EFFECT: Effect = Effect::Query { topics: &[topics::CONNECTORS, topics::SYNC_RUNS, topics::JOBS] };
+    type Caller = Viewer;
+    type Output = ConnectorReport;
+    type Refusal = ConnectorRefusal;
+
+    fn example() -> Example<Self> {
+        Example {
+            params: GetStatus { connector_id: sample::CONNECTOR_ID },
+            result: ConnectorReport {
+                connector: example_connector(),
+                last_run: Some(sample::sync_run()),
+                job: None,
+                next_run_at: Some(sample::minutes_ago(-150)),
+                quarantined: 6,
+            },
+        }
+    }
+}
+
+/// Begins an authorisation: the address to send the admin's browser to.
+///
+/// The vendor sends the browser back to `redirectUri` with `code` and `state`; give both to `connector.completeAuth`
+/// within ten minutes. Each call begins anew; an authorisation that was begun before stays possible until it expires.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GetAuthUrl {
+    /// The connector.
+    pub connector_id: ConnectorId,
+    /// Where the vendor shall send the browser back to: one of the addresses that the operator registered.
+    #[validate(url, length(max = 500))]
+    pub redirect_uri: String,
+}
+
+/// Where to authorise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthUrl {
+    /// The vendor's page.
+    pub url: String,
+    /// Until when the authorisation can be completed.
+    pub expires_at: Timestamp,
+}
+
+refusals! {
+    /// Why an authorisation cannot begin.
+    pub enum GetAuthUrlRefusal {
+        /// The organization has no such connector.
+        NoSuchConnector => NotFound, "no such connector";
+        /// The operator has not registered this deployment with the vendor.
+        NotRegistered => PreconditionFailed, "this deployment is not registered with the vendor";
+        /// `redirectUri` is not among the addresses that are allowed.
+        RedirectNotAllowed => UnprocessableContent, "that redirect address is not allowed";
+    }
+}
+
+impl Method for GetAuthUrl {
+    const NAME: &'static str = "connector.getAuthUrl";
+    const EFFECT: Effect = Effect::Mutation { audit: "connector.getAuthUrl", idempotent: false };
+    type Caller = Admin;
+    type Output = AuthUrl;
+    type Refusal = GetAuthUrlRefusal;
+
+    fn example() -> Example<Self> {
+        Example {
+            params: GetAuthUrl {
+                connector_id: sample::PENDING_CONNECTOR_ID,
+                redirect_uri: sample::REDIRECT_URI.into(),
+            },
+            result: AuthUrl {
+                url: format!("{}/services/oauth2/authorize?response_type=code", sample::LOGIN_URL),
+                expires_at: sample::minutes_ago(-10),
+            },
+        }
+    }
+}
+
+/// Completes an authorisation with what the vendor sent back. The connector is connected afterwards.
+///
+/// Only who began it can complete it, and once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CompleteAuth {
+    /// The `code` that the browser brought back.
+    #[validate(length(min = 1, max = 4000))]
+    pub code: String,
+    /// The `state` that the browser brought back.
+    #[validate(length(min = 1, max = 4000))]
+    pub state: String,
+}
+
+refusals! {
+    /// Why an authorisation was not completed.
+    pub enum CompleteAuthRefusal {
+        /// The state is not one of ours, not this caller's, expired or used before. Begin again.
+        StateNotValid => PreconditionFailed, "this authorisation was not begun here, or is over: begin again";
+        /// The vendor does not accept the code. Begin again.
+        CodeRefused => UnprocessableContent, "the vendor did not accept the code: begin again";
+        /// The vendor cannot be reached, fails, or answers with something that cannot be understood.
+        VendorUnavailable => ServiceUnavailable, "the vendor cannot be reached; try again shortly";
+    }
+}
+
+impl Method for CompleteAuth {
+    const NAME: &'static str = "connector.completeAuth";
+    const EFFECT: Effect = Effect::Mutation { audit: "connector.completeAuth", idempotent: true };
+    type Caller = Admin;
+    type Output = Connector;
+    type Refusal = CompleteAuthRefusal;
+
+    fn example() -> Example<Self> {
+        Example {
+            params: CompleteAuth { code: sample::OAUTH_CODE.into(), state: sample::OAUTH_STATE.into() },
+            result: Connector {
+                id: sample::PENDING_CONNECTOR_ID,
+                name: "Salesforce Pending".into(),
+                connected_at: Some(Timestamp(sample::now())),
+                inputs_through: None,
+                last_synced_at: None,
+                ..example_connector()
+            },
+        }
+    }
+}
+
+/// Starts a sync, or joins the one that is under way. Follow it with `job.get`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TriggerSync {
+    /// The connector.
+    pub connector_id: ConnectorId,
+    /// How much to read. Incremental when not given; the first run is always full. A run under way is joined as it is.
+    #[serde(default = "incremental")]
+    pub mode: SyncMode,
+}
+
+fn incremental() -> SyncMode {
+    SyncMode::Incremental
+}
+
+refusals! {
+    /// Why no sync was started.
+    pub enum TriggerSyncRefusal {
+        /// The organization has no such connector.
+        NoSuchConnector => NotFound, "no such connector";
+        /// The connector is not authorised, or was disconnected.
+        NotConnected => PreconditionFailed, "the connector is not connected";
+    }
+}
+
+impl Method for TriggerSync {
+    const NAME: &'static str = "connector.triggerSync";
+    const EFFECT: Effect = Effect::Mutation { audit: "connector.triggerSync", idempotent: true };
+    type Caller = Manager;
+    type Output = StartedJob;
+    type Refusal = TriggerSyncRefusal;
+
+    fn example() -> Example<Self> {
+        Example {
+            params: TriggerSync { connector_id: sample::CONNECTOR_ID, mode: SyncMode::Incremental },
+            result: StartedJob {
+                job: sample::queued_job(JobKind::ConnectorSync, Some(sample::CONNECTOR_ID)),
+                joined: false,
+            },
+        }
+    }
+}
+
+/// A connector's runs, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GetSyncHistory {
+    /// The connector.
+    pub connector_id: ConnectorId,
+    /// How many at most.
+    #[serde(default)]
+    pub page_size: PageSize,
+    /// Where to go on.
+    pub cursor: Option<Cursor>,
+}
+
+impl Method for GetSyncHistory {
+    const NAME: &'static str = "connector.getSyncHistory";
+    const EFFECT: Effect = Effect::Query { topics: &[topics::SYNC_RUNS] };
+    type Caller = Viewer;
+    type Output = Page<SyncRun>;
+    type Refusal = ConnectorRefusal;
+
+    fn example() -> Example<Self> {
+        Example {
+            params: GetSyncHistory {
+                connector_id: sample::CONNECTOR_ID,
+                page_size: PageSize::default(),
+                cursor: None,
+            },
+            result: Page::last(vec![sample::sync_run()]),
+        }
+    }
+}
+
+/// How many records of each kind came from a connector and are here now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GetEntityCounts {
+    /// The connector.
+    pub connector_id: ConnectorId,
+}
+
+/// How many records of one kind came from a connector.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EntityCount {
+    /// The kind of record.
+    pub entity: RecordKind,
+    /// How many are here, not counting those gone at the vendor.
+    pub stored: u64,
+    /// How many are gone at the vendor.
+    pub deleted: u64,
+    /// How many are set aside and wait for a decision.
+    pub quarantined: u64,
+}
+
+impl Method for GetEntityCounts {
+    const NAME: &'static str = "connector.getEntityCounts";
+    const EFFECT: Effect = Effect::Query { topics: &[topics::SYNC_RUNS] };
+    type Caller = Viewer;
+    type Output = Listing<EntityCount>;
+    type Refusal = ConnectorRefusal;
+
+    fn example() -> Example<Self> {
+        Example {
+            params: GetEntityCounts { connector_id: sample::CONNECTOR_ID },
+            result: Listing {
+                items: vec![
+                    EntityCount { entity: RecordKind::Account, stored: 398, deleted: 0, quarantined: 2 },
+                    EntityCount { entity: RecordKind::Person, stored: 3993, deleted: 3, quarantined: 4 },
+                    EntityCount { entity: RecordKind::Opportunity, stored: 900, deleted: 0, quarantined: 0 },
+                    EntityCount { entity: RecordKind::Activity, stored: 60_000, deleted: 0, quarantined: 0 },
+                ],
+            },
+        }
+    }
+}
+
+/// Disconnects a connector: forgets its authorisation and stops its runs. Its records and scores stay.
+///
+/// Authorise it again to go on where it stopped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Disconnect {
+    /// The connector.
+    pub connector_id: ConnectorId,
+}
+
+impl Method for Disconnect {
+    const NAME: &'static str = "connector.disconnect";
+    const EFFECT: Effect = Effect::Mutation { audit: "connector.disconnect", idempotent: true };
+    type Caller = Admin;
+    type Output = Connector;
+    type Refusal = ConnectorRefusal;
+
+    fn example() -> Example<Self> {
+        Example {
+            params: Disconnect { connector_id: sample::LEAVING_CONNECTOR_ID },
+            result: Connector {
+                id: sample::LEAVING_CONNECTOR_ID,
+                name: "Salesforce Retired".into(),
+                status: ConnectorStatus::Disconnected,
+                schedule: None,
+                ..example_connector()
+            },
+        }
+    }
+}

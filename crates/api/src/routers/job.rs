@@ -1,0 +1,111 @@
+//! `job`: long work, to follow and to stop.
+
+use super::prelude::*;
+
+refusals! {
+    /// Why there is no job to show.
+    pub enum JobRefusal {
+        /// The organization has no such job.
+        NoSuchJob => NotFound, "no such job";
+    }
+}
+
+/// One job with its progress.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Get {
+    /// The job.
+    pub job_id: JobId,
+}
+
+impl Method for Get {
+    const NAME: &'static str = "job.get";
+    const EFFECT: Effect = Effect::Query { topics: &[topics::JOBS] };
+    type Caller = Viewer;
+    type Output = Job;
+    type Refusal = JobRefusal;
+
+    fn example() -> Example<Self> {
+        Example { params: Get { job_id: sample::JOB_ID }, result: sample::finished_job() }
+    }
+}
+
+/// The organization's jobs, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct List {
+    /// Only jobs of this kind.
+    pub kind: Option<JobKind>,
+    /// Only jobs that stand so.
+    pub status: Option<JobStatus>,
+    /// Only jobs for this connector.
+    pub connector_id: Option<ConnectorId>,
+    /// How many at most.
+    #[serde(default)]
+    pub page_size: PageSize,
+    /// Where to go on.
+    pub cursor: Option<Cursor>,
+}
+
+impl Method for List {
+    const NAME: &'static str = "job.list";
+    const EFFECT: Effect = Effect::Query { topics: &[topics::JOBS] };
+    type Caller = Viewer;
+    type Output = Page<Job>;
+    type Refusal = NoRefusal;
+
+    fn example() -> Example<Self> {
+        Example {
+            params: List {
+                kind: Some(JobKind::ConnectorSync),
+                status: None,
+                connector_id: None,
+                page_size: PageSize::default(),
+                cursor: None,
+            },
+            result: Page::last(vec![sample::finished_job()]),
+        }
+    }
+}
+
+refusals! {
+    /// Why a job was not stopped.
+    pub enum CancelJobRefusal {
+        /// The organization has no such job.
+        NoSuchJob => NotFound, "no such job";
+        /// The job had ended before.
+        AlreadyFinished => Conflict, "the job has already ended";
+    }
+}
+
+/// Asks a job to stop. It stops at the end of the page or step it is at, and keeps what it has done.
+///
+/// A job that waits is stopped at once. Asking twice changes nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Cancel {
+    /// The job.
+    pub job_id: JobId,
+}
+
+impl Method for Cancel {
+    const NAME: &'static str = "job.cancel";
+    const EFFECT: Effect = Effect::Mutation { audit: "job.cancel", idempotent: true };
+    type Caller = Manager;
+    type Output = Job;
+    type Refusal = CancelJobRefusal;
+
+    fn example() -> Example<Self> {
+        let now = Timestamp(sample::now());
+        Example {
+            params: Cancel { job_id: sample::QUEUED_JOB_ID },
+            result: Job {
+                status: JobStatus::Cancelled,
+                created_at: sample::minutes_ago(1),
+                finished_at: Some(now),
+                cancel_requested_at: Some(now),
+                ..sample::queued_job(JobKind::ConnectorSync, Some(sample::CONNECTOR_ID))
+            },
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The types that several routers speak.
+
+mod config;
+mod crm;
+mod entity;
+mod explanation;
+mod ids;
+mod job;
+mod member;
+mod numbers;
+mod page;
+mod score;
+mod sync;
+mod text;
+mod time;
+
+pub use config::*;
+pub use crm::*;
+pub use entity::*;
+pub use explanation::*;
+pub use ids::*;
+pub use job::*;
+pub use member::*;
+pub use numbers::*;
+pub use page::*;
+pub use score::*;
+pub use sync::*;
+pub use text::*;
+pub use time::Timestamp;
+
+/// Attributes and properties as the source has them: names to any JSON value.
+pub type Attributes = serde_json::Map<String, serde_json::Value>;
