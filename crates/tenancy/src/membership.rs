@@ -51,6 +51,7 @@ pub fn change_role(
     admins: u32,
 ) -> Result<RoleChange, MembershipRefused> {
     require(caller, Operation::ChangeRoles)?;
+    // Both always hold while only admins change roles; they keep the rule if the table is ever loosened.
     may_grant(caller, wanted)?;
     reaches(caller, current)?;
     if current == wanted {
