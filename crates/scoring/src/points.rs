@@ -3,8 +3,9 @@
 
 use core::fmt;
 
-/// The largest magnitude, in thousandths, that crosses the wire: 2^53, where a JSON number is still exact.
-pub const WIRE_LIMIT: i64 = 1 << 53;
+/// The largest magnitude, in thousandths, that crosses the wire: 2^50, where a JSON number still tells every thousandth
+/// from its neighbours.
+pub const WIRE_LIMIT: i64 = 1 << 50;
 
 macro_rules! thousandths {
     ($(#[$doc:meta])* $name:ident) => {
@@ -157,9 +158,10 @@ fn write_decimal(thousandths: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 mod wire {
     //! A JSON number with at most three decimals, and the integer of its thousandths, map one to one.
     //!
-    //! For |n| ≤ 2^53 the double nearest to n/1000 is what a correct parser makes of the decimal text, and IEEE division
-    //! of the exact double n by 1000 gives that same double; neighbouring n give different doubles (their spacing is
-    //! below 2^-10). So the comparison below is exact, and a fourth decimal is refused rather than rounded.
+    //! For |n| ≤ 2^50 the double nearest to n/1000 is what a parser makes of the decimal text, and IEEE division of the
+    //! exact double n by 1000 gives that same double. Neighbouring n give different doubles (their spacing is at most
+    //! 2^-12), and multiplying by 1000 misses n by at most a quarter. So the comparison below is exact, and a fourth
+    //! decimal is refused rather than rounded.
 
     use super::WIRE_LIMIT;
     use serde::{Deserializer, Serializer, de, ser};
