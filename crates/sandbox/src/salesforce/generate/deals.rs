@@ -173,12 +173,12 @@ fn roles(
 
 fn role_of(dice: &mut Dice, seniority: u8, technical: bool) -> &'static str {
     match (seniority, technical) {
-        (4, _) => *dice.pick(&ROLES[0..3]),
-        (3, false) => *dice.pick(&ROLES[0..2]),
+        (4, _) => dice.word(&ROLES[0..3]),
+        (3, false) => dice.word(&ROLES[0..2]),
         (2.., true) => ROLES[3],
         (_, true) => ROLES[4],
         (2, false) => ROLES[5],
-        _ => *dice.pick(&ROLES[5..7]),
+        _ => dice.word(&ROLES[5..7]),
     }
 }
 
