@@ -1,2 +1,2 @@
 SET LOCAL lock_timeout = '2s';
-DROP TABLE activities, opportunity_contacts, opportunity_stages, opportunities, people, account_versions, accounts;
+DROP TABLE activities, unresolved_references, opportunity_contacts, opportunity_stages, opportunities, people, account_versions, accounts;

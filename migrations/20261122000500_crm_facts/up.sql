@@ -14,13 +14,18 @@ CREATE TABLE accounts (
     currency           text CHECK (currency ~ '^[A-Z]{3}$'),
     country            text,
     owner_email        text,
+    -- The surviving account of a merge, always one hop; clearing it undoes the merge.
+    merged_into        uuid,
     attributes         jsonb NOT NULL DEFAULT '{}',
     source_modified_at timestamptz,
     created_at         timestamptz NOT NULL DEFAULT now(),
     updated_at         timestamptz NOT NULL DEFAULT now(),
     deleted_at         timestamptz,
-    PRIMARY KEY (tenant_id, id)
+    PRIMARY KEY (tenant_id, id),
+    CHECK (merged_into <> id),
+    FOREIGN KEY (tenant_id, merged_into) REFERENCES accounts (tenant_id, id)
 );
+CREATE INDEX accounts_merged_into ON accounts (tenant_id, merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX accounts_name ON accounts (tenant_id, name_lower, id);
 CREATE INDEX accounts_domain ON accounts (tenant_id, domain);
 CREATE INDEX accounts_updated ON accounts (tenant_id, updated_at, id);
@@ -117,9 +122,14 @@ CREATE TABLE opportunity_stages (
     opportunity_id uuid NOT NULL,
     entered_at     timestamptz NOT NULL,
     stage          text NOT NULL,
+    -- Set where the vendor delivers each entry as a record of its own, which can be taken back by this.
+    connector_id   uuid,
+    external_id    text COLLATE "C",
     PRIMARY KEY (tenant_id, opportunity_id, entered_at, stage),
     FOREIGN KEY (tenant_id, opportunity_id) REFERENCES opportunities (tenant_id, id) ON DELETE CASCADE
 );
+CREATE INDEX opportunity_stages_source ON opportunity_stages (tenant_id, connector_id, external_id)
+    WHERE external_id IS NOT NULL;
 SELECT protect_tenant_table('opportunity_stages');
 GRANT SELECT, INSERT, UPDATE, DELETE ON opportunity_stages TO fairlead_app;
 
@@ -129,13 +139,37 @@ CREATE TABLE opportunity_contacts (
     person_id      uuid NOT NULL,
     role           text,
     is_primary     boolean NOT NULL DEFAULT false,
+    connector_id   uuid,
+    external_id    text COLLATE "C",
     PRIMARY KEY (tenant_id, opportunity_id, person_id),
     FOREIGN KEY (tenant_id, opportunity_id) REFERENCES opportunities (tenant_id, id) ON DELETE CASCADE,
     FOREIGN KEY (tenant_id, person_id) REFERENCES people (tenant_id, id)
 );
 CREATE INDEX opportunity_contacts_person ON opportunity_contacts (tenant_id, person_id);
+CREATE INDEX opportunity_contacts_source ON opportunity_contacts (tenant_id, connector_id, external_id)
+    WHERE external_id IS NOT NULL;
 SELECT protect_tenant_table('opportunity_contacts');
 GRANT SELECT, INSERT, UPDATE, DELETE ON opportunity_contacts TO fairlead_app;
+
+-- A record named another that has not come yet: what to do when it comes. Vendors deliver objects in no useful order.
+CREATE TABLE unresolved_references (
+    tenant_id          uuid NOT NULL,
+    connector_id       uuid NOT NULL,
+    relation           text NOT NULL
+        CHECK (relation IN ('account_merge', 'person_account', 'person_merge', 'opportunity_account', 'contact_role', 'stage')),
+    -- Who refers: our id of the entity, or the external id of a record that is kept whole in payload.
+    subject            text COLLATE "C" NOT NULL,
+    target_entity      text NOT NULL CHECK (target_entity IN ('account', 'person', 'opportunity')),
+    target_external_id text COLLATE "C" NOT NULL,
+    payload            jsonb,
+    created_at         timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, connector_id, relation, subject),
+    FOREIGN KEY (tenant_id, connector_id) REFERENCES connectors (tenant_id, id)
+);
+CREATE INDEX unresolved_references_target
+    ON unresolved_references (tenant_id, connector_id, target_entity, target_external_id);
+SELECT protect_tenant_table('unresolved_references');
+GRANT SELECT, INSERT, UPDATE, DELETE ON unresolved_references TO fairlead_app;
 
 -- The big table. A fact is inserted once; it can be taken back (retracted_at) but not altered: the application's
 -- role may update that one column. A record that changed at the vendor is the old fact retracted and a new one.

@@ -1,1 +1,23 @@
-//! .
+//! PostgreSQL, and the only crate that speaks SQL. A connection cannot be had without saying for which tenant.
+//!
+//! `Store::tenant` opens a transaction that has entered one tenant; each module below has the functions over one
+//! area's tables, named as the methods they serve and taking that transaction. The store knows no vendor, no wire
+//! format and no rule of the domain that is not a rule of a table.
+
+mod error;
+mod migrate;
+mod pool;
+pub mod private_postgres;
+mod schema;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod catalogue;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use error::StoreError;
+pub use migrate::{MigrateError, migrate};
+pub use pool::{PoolStatus, Store, StoreConfig, SystemReason, SystemTx, TenantTx, WAIT};
+
+#[cfg(test)]
+mod tests;

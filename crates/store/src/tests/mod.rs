@@ -1,0 +1,5 @@
+//! What the store promises, tried on a real database.
+
+mod catalogue;
+mod isolation;
+mod private_server;
