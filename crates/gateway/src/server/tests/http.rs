@@ -74,6 +74,8 @@ async fn request_bombs_are_refused_quickly() {
     let server = TestServer::start(ServerLimits::default()).await;
     let client = reqwest::Client::new();
     let keys: Vec<String> = (0..60_000).map(|n| format!("\"k{n}\":0")).collect();
+    // Without optimization, and beside other tests, only the order of magnitude can be held.
+    let most = Duration::from_millis(if cfg!(debug_assertions) { 5_000 } else { 50 });
     let bombs = [
         "[".repeat(900_000),
         format!("{{{}}}", "\"a\":{".repeat(100_000)),
@@ -92,7 +94,7 @@ async fn request_bombs_are_refused_quickly() {
             .json::<Value>()
             .await
             .unwrap();
-        assert!(begun.elapsed() < Duration::from_millis(500), "{reply} took {:?}", begun.elapsed());
+        assert!(begun.elapsed() < most, "{reply} took {:?}", begun.elapsed());
         assert!(reply["error"]["code"].is_number(), "{reply}");
     }
 }
