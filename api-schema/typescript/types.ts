@@ -1,0 +1,2789 @@
+// Generated from openrpc.json by `cargo xtask schema`. Do not edit.
+/** An account and what belongs to it. */
+export type AccountDetail = {
+  /** The account. */
+  account: AccountRow;
+  /** Fields of the source that have no place of their own. */
+  attributes: Record<string, unknown>;
+  /** Where the record comes from. */
+  sources: Array<SourceRef>;
+  /** Its people. */
+  people: PeopleSummary;
+  /** Its deals. */
+  opportunities: OpportunitySummary;
+  /** When the account became known here. */
+  createdAt: Timestamp;
+};
+/** An account: a company you sell to. */
+export type AccountId = string;
+/** An account, to name and link. */
+export type AccountRef = {
+  /** The account. */
+  id: AccountId;
+  /** Its name. */
+  name: string;
+  /** Its web domain. */
+  domain: string | null;
+};
+/** A company. */
+export type AccountRow = {
+  /** The account. */
+  id: AccountId;
+  /** Its name. */
+  name: string;
+  /** Its web domain, without scheme and `www.`; never a free-mail one. */
+  domain: string | null;
+  /** Its industry, as the source writes it. */
+  industry: string | null;
+  /** Number of employees. */
+  employeeCount: number | null;
+  /** Annual revenue. */
+  annualRevenue: (Money | null);
+  /** Its country, as the source writes it. */
+  country: string | null;
+  /** The e-mail address of whoever owns it in the CRM. */
+  ownerEmail: string | null;
+  /** Its scores; null until a scoring run has seen it. */
+  scores: (Scores | null);
+  /** When the record changed here last. */
+  updatedAt: Timestamp;
+};
+/** One page of a list. */
+export type AccountRowPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<AccountRow>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** In which order accounts come. */
+export type AccountSort = ("name" | "combined" | "updated");
+/** Rules that have just come into force. */
+export type Activated = {
+  /** The versions now in force, of the parts that changed. */
+  active: Array<AnyConfigVersion>;
+  /** The scoring run that applies them. */
+  run: StartedJob;
+};
+/** An activity: one thing a person did, once. */
+export type ActivityId = string;
+/** One thing a person did, once. */
+export type ActivityRow = {
+  /** The activity. */
+  id: ActivityId;
+  /** What was done. */
+  type: ActivityType;
+  /** Where it took place. */
+  channel: Channel;
+  /** Who did it; null when only the company is known. */
+  person: (PersonRef | null);
+  /** The company, where known. */
+  account: (AccountRef | null);
+  /** When it happened. */
+  occurredAt: Timestamp;
+  /** When it became known here. */
+  recordedAt: Timestamp;
+  /** When it was taken back; null while it counts. */
+  retractedAt: (Timestamp | null);
+  /** A line about it. */
+  subject: string | null;
+  /** Whatever else the source says. */
+  properties: Record<string, unknown>;
+  /** The connector it came through; null when it was recorded through this API. */
+  connectorId: (ConnectorId | null);
+};
+/** One page of a list. */
+export type ActivityRowPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<ActivityRow>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** The name of an activity type. Known: `demo_request`, `event_attend`, `meeting_attend`, `form_fill`, `content_download`, `intent_signal`, `email_click`, `ad_click`, `email_thread`, `email_open`, `page_view`, `email_sent`, and `meeting_recorded`, which is never scored. Any other name counts little, on the channel `other`, until the configuration says more. */
+export type ActivityType = string;
+/** Who did something. */
+export type Actor = {
+  /** What kind of caller. */
+  kind: ActorKind;
+  /** The user's or key's id; null for the platform. */
+  id: string | null;
+  /** A name to show, where one is still known: the member's, the key's, or `Fairlead`. */
+  name: string | null;
+};
+/** What kind of caller did something. */
+export type ActorKind = ("user" | "api_key" | "system");
+/** All rules. */
+export type AllConfigs = {
+  /** Fit. */
+  fit: FitConfigState;
+  /** Engagement. */
+  engagement: EngagementConfigState;
+  /** The combination. */
+  combined: CombinedConfigState;
+};
+/** A version of any of the parts. */
+export type AnyConfigVersion = (FitConfigVersion & {
+  type: "fit";
+} | EngagementConfigVersion & {
+  type: "engagement";
+} | CombinedConfigVersion & {
+  type: "combined";
+});
+/** A whole list that is short by nature. */
+export type AnyConfigVersionList = {
+  /** All items. */
+  items: Array<AnyConfigVersion>;
+};
+/** One page of a list. */
+export type AnyConfigVersionPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<AnyConfigVersion>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** An API key, without its secret. */
+export type ApiKey = {
+  /** The key. */
+  id: ApiKeyId;
+  /** What it is for. */
+  name: string;
+  /** What it may do. */
+  role: Role;
+  /** Whether it works. */
+  status: ApiKeyStatus;
+  /** Who created it, where still known. */
+  createdBy: (Actor | null);
+  /** When it was created. */
+  createdAt: Timestamp;
+  /** When it ends by itself; null when never. */
+  expiresAt: (Timestamp | null);
+  /** When it was used last, to the minute. */
+  lastUsedAt: (Timestamp | null);
+  /** When it was revoked. */
+  revokedAt: (Timestamp | null);
+  /** The key whose successor it is, after a roll. */
+  rolledFrom: (ApiKeyId | null);
+};
+/** An API key. */
+export type ApiKeyId = string;
+/** One page of a list. */
+export type ApiKeyPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<ApiKey>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** Whether a key works. */
+export type ApiKeyStatus = ("active" | "expired" | "revoked");
+/** A text, number, boolean, or a list of these, any of which may match. */
+export type AttributeValue = (boolean | number | string | Array<AttributeValue>);
+/** One thing somebody did, or was refused. */
+export type AuditEntry = {
+  /** The entry. */
+  id: AuditEntryId;
+  /** When. */
+  at: Timestamp;
+  /** Who. */
+  actor: Actor;
+  /** What: the name of the method, or of the platform's own act. */
+  action: string;
+  /** The kind of thing it was done to, such as `connector`. */
+  resource: string;
+  /** Which one; null when it was none in particular, or did not come to be. */
+  resourceId: string | null;
+  /** Whether it was done. */
+  outcome: AuditOutcome;
+  /** Why it was refused, in snake_case; null when it was done. */
+  reason: string | null;
+  /** What it was before, as far as it changed; secrets are left out. */
+  before: Record<string, unknown> | null;
+  /** What it was after, as far as it changed; secrets are left out. */
+  after: Record<string, unknown> | null;
+  /** The request, as in replies and in the server's log. */
+  requestId: string | null;
+  /** The caller's network address. */
+  address: string | null;
+  /** The caller's program. */
+  userAgent: string | null;
+};
+/** One row of the audit log. */
+export type AuditEntryId = string;
+/** One page of a list. */
+export type AuditEntryPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<AuditEntry>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** Whether something was done. */
+export type AuditOutcome = ("done" | "refused");
+/** How an outside system is authorised. */
+export type AuthKind = ("oauth2" | "api_key" | "none");
+/** Where to authorise. */
+export type AuthUrl = {
+  /** The vendor's page. */
+  url: string;
+  /** Until when the authorisation can be completed. */
+  expiresAt: Timestamp;
+};
+/** What decides a tier. */
+export type Axis = ("fit" | "engagement" | "combined");
+/** Why one axis is high or low. */
+export type AxisReason = {
+  /** Which axis. */
+  axis: Axis;
+  /** Its value. */
+  value: number | null;
+  /** The threshold; in the `combined` scheme the lower edge of the present tier. */
+  threshold: number;
+  /** The band on both sides. */
+  band: number;
+  /** High or low; null while unknown, and in the `combined` scheme. */
+  level: (Level | null);
+  /** Why. */
+  why: Why;
+};
+/** Where an activity took place; engagement is capped per channel. */
+export type Channel = ("web" | "meetings" | "events" | "intent" | "email" | "content" | "ads" | "other");
+/** The most each channel can add to a person's score, 0 to 100. */
+export type ChannelCaps = {
+  /** Your web site, 0 to 100. */
+  web: number;
+  /** Meetings, 0 to 100. */
+  meetings: number;
+  /** Events, 0 to 100. */
+  events: number;
+  /** Intent data, 0 to 100. */
+  intent: number;
+  /** E-mail, 0 to 100. */
+  email: number;
+  /** Content, 0 to 100. */
+  content: number;
+  /** Advertising, 0 to 100. */
+  ads: number;
+  /** Everything else, 0 to 100. */
+  other: number;
+};
+/** The most each channel can add to a person's score, 0 to 100. */
+export type ChannelCapsInput = {
+  /** Your web site, 0 to 100. */
+  web?: number;
+  /** Meetings, 0 to 100. */
+  meetings?: number;
+  /** Events, 0 to 100. */
+  events?: number;
+  /** Intent data, 0 to 100. */
+  intent?: number;
+  /** E-mail, 0 to 100. */
+  email?: number;
+  /** Content, 0 to 100. */
+  content?: number;
+  /** Advertising, 0 to 100. */
+  ads?: number;
+  /** Everything else, 0 to 100. */
+  other?: number;
+};
+/** The error codes of tRPC that this API uses. Several names share -32603 there, and so they do here. */
+export type Code = "PARSE_ERROR" | "BAD_REQUEST" | "METHOD_NOT_FOUND" | "INVALID_PARAMS" | "INTERNAL_SERVER_ERROR" | "SERVICE_UNAVAILABLE" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNPROCESSABLE_CONTENT" | "TOO_MANY_REQUESTS" | "CLIENT_CLOSED_REQUEST";
+/** How fit and engagement become one number, and where the tiers lie.
+ * 
+ * An axis becomes high at its threshold plus the band and low below its threshold minus the band, so that a score
+ * near the threshold does not flutter; at the very first assignment it is high from the threshold on. Each threshold
+ * must keep its band within 0 to 100. */
+export type CombinedConfig = {
+  /** What fit weighs, 0 to 1000; normalised by the sum of both, which must not be 0. */
+  fitWeight: number;
+  /** What engagement weighs, 0 to 1000. */
+  engagementWeight: number;
+  /** Fit counts as high from here, give or take the band. 0 to 100. */
+  fitThreshold: number;
+  /** Engagement counts as high from here, give or take the band. 0 to 100. */
+  engagementThreshold: number;
+  /** How far beyond a threshold a score must go to change sides, 0 to 50. */
+  band: number;
+  /** Which scheme decides the tier. */
+  scheme: TierScheme;
+  /** The tiers' thresholds in the `combined` scheme. */
+  combinedThresholds: CombinedThresholds;
+};
+/** How fit and engagement become one number, and where the tiers lie.
+ * 
+ * An axis becomes high at its threshold plus the band and low below its threshold minus the band, so that a score
+ * near the threshold does not flutter; at the very first assignment it is high from the threshold on. Each threshold
+ * must keep its band within 0 to 100. */
+export type CombinedConfigInput = {
+  /** What fit weighs, 0 to 1000; normalised by the sum of both, which must not be 0. */
+  fitWeight?: number;
+  /** What engagement weighs, 0 to 1000. */
+  engagementWeight?: number;
+  /** Fit counts as high from here, give or take the band. 0 to 100. */
+  fitThreshold?: number;
+  /** Engagement counts as high from here, give or take the band. 0 to 100. */
+  engagementThreshold?: number;
+  /** How far beyond a threshold a score must go to change sides, 0 to 50. */
+  band?: number;
+  /** Which scheme decides the tier. */
+  scheme?: TierScheme;
+  /** The tiers' thresholds in the `combined` scheme. */
+  combinedThresholds?: CombinedThresholdsInput;
+};
+/** One part of the rules, by its own type. */
+export type CombinedConfigState = {
+  /** What is in force. */
+  active: CombinedConfigVersion;
+  /** What is being worked on. */
+  draft: (CombinedConfigVersion | null);
+  /** What would be in force had nobody changed anything. */
+  default: CombinedConfig;
+};
+/** One version of one part of the scoring rules. Active and former versions never change. */
+export type CombinedConfigVersion = {
+  /** Its number within the part, from 1. */
+  version: number;
+  /** Whether it counts. */
+  status: ConfigStatus;
+  /** SHA-256 of its canonical JSON, in hex: equal rules, equal hashes. */
+  hash: string;
+  /** The rules. */
+  config: CombinedConfig;
+  /** What its author said about it. */
+  note: string | null;
+  /** Who wrote it; null for the built-in defaults. */
+  createdBy: (Actor | null);
+  /** When it was saved. */
+  createdAt: Timestamp;
+  /** When it became active; null for a draft. */
+  activatedAt: (Timestamp | null);
+};
+/** Why the combined score is what it is: `fit + engagement = score`, exactly. */
+export type CombinedExplanation = {
+  /** The score. */
+  score: number;
+  /** What fit adds. */
+  fit: number;
+  /** What engagement adds. */
+  engagement: number;
+};
+/** Where the tiers begin in the `combined` scheme. They must fall: hot above warm above cool. */
+export type CombinedThresholds = {
+  /** Hot from here, 0 to 100. */
+  hot: number;
+  /** Warm from here, 0 to 100. */
+  warm: number;
+  /** Cool from here, 0 to 100; cold below. */
+  cool: number;
+};
+/** Where the tiers begin in the `combined` scheme. They must fall: hot above warm above cool. */
+export type CombinedThresholdsInput = {
+  /** Hot from here, 0 to 100. */
+  hot?: number;
+  /** Warm from here, 0 to 100. */
+  warm?: number;
+  /** Cool from here, 0 to 100; cold below. */
+  cool?: number;
+};
+/** Parts of the rules to save. At least one. */
+export type ConfigDraft = {
+  /** Fit; what it leaves out gets its default. */
+  fit?: (FitConfigInput | null);
+  /** Engagement; what it leaves out gets its default. */
+  engagement?: (EngagementConfigInput | null);
+  /** The combination; what it leaves out gets its default. */
+  combined?: (CombinedConfigInput | null);
+};
+/** One version of one part. */
+export type ConfigRef = {
+  /** Which part. */
+  type: ConfigType;
+  /** Which version. */
+  version: number;
+};
+/** One part of the rules. */
+export type ConfigState = {
+  /** What is in force. */
+  active: AnyConfigVersion;
+  /** What is being worked on. */
+  draft: (AnyConfigVersion | null);
+};
+/** Whether a version counts. */
+export type ConfigStatus = ("draft" | "active" | "superseded");
+/** A part of the scoring rules, with versions of its own. */
+export type ConfigType = ("fit" | "engagement" | "combined");
+/** Which versions of the rules. */
+export type ConfigVersions = {
+  /** Of fit. */
+  fit: number;
+  /** Of engagement. */
+  engagement: number;
+  /** Of the combination. */
+  combined: number;
+};
+/** A connector. */
+export type Connector = {
+  /** The connector. */
+  id: ConnectorId;
+  /** The kind of system. */
+  type: ConnectorType;
+  /** Its name, unique in the organization. */
+  name: string;
+  /** Where it stands. */
+  status: ConnectorStatus;
+  /** Why it fails, or why its last run is not complete; null when all is well. */
+  problem: (ConnectorProblem | null);
+  /** What it was told. */
+  settings: ConnectorSettings;
+  /** When it synchronises by itself, as a cron expression in the organization's time zone; null when it does not. */
+  schedule: string | null;
+  /** Up to when the vendor's changes have been read. */
+  inputsThrough: (Timestamp | null);
+  /** When its last run ended. */
+  lastSyncedAt: (Timestamp | null);
+  /** When it was created. */
+  createdAt: Timestamp;
+  /** When it was authorised last. */
+  connectedAt: (Timestamp | null);
+};
+/** A connection to one outside system. */
+export type ConnectorId = string;
+/** One page of a list. */
+export type ConnectorPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<Connector>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** Why something outside did not work. The vendor's own words are in the server's log. */
+export type ConnectorProblem = ("auth_required" | "rate_limited" | "quota_exhausted" | "unavailable" | "timeout" | "malformed" | "permission" | "invalid_request" | "cancelled" | "internal");
+/** How a connector is. */
+export type ConnectorReport = {
+  /** The connector. */
+  connector: Connector;
+  /** The latest run, under way or ended; null before the first. */
+  lastRun: (SyncRun | null);
+  /** The job of the run that is under way; null when none is. */
+  job: (Job | null);
+  /** When the next run begins by itself; null when none is planned. */
+  nextRunAt: (Timestamp | null);
+  /** Records set aside that wait for a decision. */
+  quarantined: number;
+};
+/** What a connector needs to know. Which members apply depends on its type; one that does not is refused. */
+export type ConnectorSettings = {
+  /** Salesforce: where to sign in, an `https` address. Not given: `https://login.salesforce.com`. Another is for sandboxes
+   * and custom domains, and, where the operator allows it, for stand-ins. */
+  loginUrl: string | null;
+};
+/** What a connector needs to know. Which members apply depends on its type; one that does not is refused. */
+export type ConnectorSettingsInput = {
+  /** Salesforce: where to sign in, an `https` address. Not given: `https://login.salesforce.com`. Another is for sandboxes
+   * and custom domains, and, where the operator allows it, for stand-ins. */
+  loginUrl?: string | null;
+};
+/** Where a connector stands. */
+export type ConnectorStatus = ("pending" | "connected" | "auth_required" | "failed" | "disconnected");
+/** A kind of outside system. */
+export type ConnectorType = "salesforce";
+/** A kind of system that can be connected. */
+export type ConnectorTypeInfo = {
+  /** The kind. */
+  type: ConnectorType;
+  /** Its name. */
+  name: string;
+  /** The version of our connector. */
+  version: string;
+  /** How it is authorised. */
+  auth: AuthKind;
+  /** Which records it brings. */
+  entities: Array<RecordKind>;
+  /** What `settings` may hold. */
+  settings: Array<SettingInfo>;
+};
+/** A whole list that is short by nature. */
+export type ConnectorTypeInfoList = {
+  /** All items. */
+  items: Array<ConnectorTypeInfo>;
+};
+/** A person's part in a deal. */
+export type ContactRole = {
+  /** The person. */
+  person: PersonRef;
+  /** The part, as the source writes it. */
+  role: string | null;
+  /** Whether this is the main contact. */
+  isPrimary: boolean;
+  /** The person's engagement, 0 to 100. */
+  engagement: number | null;
+};
+/** A currency: three upper-case letters, ISO 4217. */
+export type Currency = string;
+/** The caller. */
+export type CurrentSession = {
+  /** The organization this credential speaks for. */
+  organization: Organization;
+  /** Who calls. */
+  actor: Actor;
+  /** The caller's e-mail address; null for an API key. */
+  email: string | null;
+  /** The caller's role. */
+  role: Role;
+  /** What that role permits, to show and hide buttons by. */
+  permissions: Array<Permission>;
+  /** The session; null for an API key and for sessions that an outside issuer keeps. */
+  sessionId: (SessionId | null);
+  /** When the credential ends by itself; null when never. */
+  expiresAt: (Timestamp | null);
+};
+/** Where a list goes on: the `nextCursor` of the page before. Opaque, and sealed to the organization, the caller, the method and its filters; used with anything else, INVALID_PARAMS. */
+export type Cursor = string;
+/** A custom attribute that should have one of some values. */
+export type CustomAttribute = {
+  /** The attribute's name, 1 to 200 characters. */
+  field: string;
+  /** The values that fit; one is enough. Texts are compared without regard to case. */
+  values: Array<AttributeValue>;
+  /** Its weight among the custom attributes, 0 to 1000. */
+  weight: number;
+};
+/** How activities become a person's, an account's and an opportunity's engagement.
+ * 
+ * An activity is worth `weight · quality · 2^(−age / halfLifeDays)` points; per channel the sum is capped, and a
+ * person's score is the sum of the channels, at most 100. */
+export type EngagementConfig = {
+  /** Days after which an activity is worth half, 0.001 to 3650. */
+  halfLifeDays: number;
+  /** Activity types by name. `meeting_recorded` cannot be among them: it is never scored. */
+  types: TypeRules;
+  /** What counts for a type that is not in `types`. */
+  unknownType: TypeRule;
+  /** The most each channel can add to a person's score. */
+  caps: ChannelCaps;
+  /** From people to their account. */
+  account: RollUp;
+  /** From contacts to their opportunity; `max-breadth` is not offered here. */
+  opportunity: RollUp;
+  /** What a person counts in a weighted average, by title. */
+  seniority: SeniorityWeights;
+  /** How an opportunity's pace through its stages changes its score. */
+  velocity: Velocity;
+};
+/** How activities become a person's, an account's and an opportunity's engagement.
+ * 
+ * An activity is worth `weight · quality · 2^(−age / halfLifeDays)` points; per channel the sum is capped, and a
+ * person's score is the sum of the channels, at most 100. */
+export type EngagementConfigInput = {
+  /** Days after which an activity is worth half, 0.001 to 3650. */
+  halfLifeDays?: number;
+  /** Activity types by name. `meeting_recorded` cannot be among them: it is never scored. */
+  types?: TypeRules;
+  /** What counts for a type that is not in `types`. */
+  unknownType?: TypeRule;
+  /** The most each channel can add to a person's score. */
+  caps?: ChannelCapsInput;
+  /** From people to their account. */
+  account?: RollUpInput;
+  /** From contacts to their opportunity; `max-breadth` is not offered here. */
+  opportunity?: RollUpInput;
+  /** What a person counts in a weighted average, by title. */
+  seniority?: SeniorityWeightsInput;
+  /** How an opportunity's pace through its stages changes its score. */
+  velocity?: VelocityInput;
+};
+/** One part of the rules, by its own type. */
+export type EngagementConfigState = {
+  /** What is in force. */
+  active: EngagementConfigVersion;
+  /** What is being worked on. */
+  draft: (EngagementConfigVersion | null);
+  /** What would be in force had nobody changed anything. */
+  default: EngagementConfig;
+};
+/** One version of one part of the scoring rules. Active and former versions never change. */
+export type EngagementConfigVersion = {
+  /** Its number within the part, from 1. */
+  version: number;
+  /** Whether it counts. */
+  status: ConfigStatus;
+  /** SHA-256 of its canonical JSON, in hex: equal rules, equal hashes. */
+  hash: string;
+  /** The rules. */
+  config: EngagementConfig;
+  /** What its author said about it. */
+  note: string | null;
+  /** Who wrote it; null for the built-in defaults. */
+  createdBy: (Actor | null);
+  /** When it was saved. */
+  createdAt: Timestamp;
+  /** When it became active; null for a draft. */
+  activatedAt: (Timestamp | null);
+};
+/** Why a person's engagement is what it is. The net values add up to the score. */
+export type EngagementExplanation = {
+  /** The score. */
+  score: number;
+  /** What counts, strongest first. */
+  lines: Array<EngagementLine>;
+};
+/** What the activities of one type add to a person's engagement.
+ * 
+ * `base − qualityLoss − decayLoss − capLoss − clampLoss = net`, exactly. */
+export type EngagementLine = {
+  /** The type; null for all types that the configuration does not know. */
+  activityType: (ActivityType | null);
+  /** The channel. */
+  channel: Channel;
+  /** How many activities. */
+  count: number;
+  /** The oldest of them. */
+  oldestAt: Timestamp;
+  /** The newest of them. */
+  newestAt: Timestamp;
+  /** Count times weight. */
+  base: number;
+  /** The type's quality, 0 to 1. */
+  quality: number;
+  /** What quality takes. */
+  qualityLoss: number;
+  /** What age takes. */
+  decayLoss: number;
+  /** What the channel's cap takes. */
+  capLoss: number;
+  /** What the limit of 100 takes. */
+  clampLoss: number;
+  /** What is left, and adds to the score. */
+  net: number;
+};
+/** How many records of one kind came from a connector. */
+export type EntityCount = {
+  /** The kind of record. */
+  entity: RecordKind;
+  /** How many are here, not counting those gone at the vendor. */
+  stored: number;
+  /** How many are gone at the vendor. */
+  deleted: number;
+  /** How many are set aside and wait for a decision. */
+  quarantined: number;
+};
+/** A whole list that is short by nature. */
+export type EntityCountList = {
+  /** All items. */
+  items: Array<EntityCount>;
+};
+/** A scored entity and what is behind it. */
+export type EntityDetail = {
+  /** The entity with its scores. */
+  entity: EntityRow;
+  /** The three strongest reasons, strongest first. */
+  reasons: Array<Reason>;
+  /** Of an account or opportunity: the ten people whose activity counts most, best first. Empty for a person. */
+  people: Array<EntityRow>;
+  /** The latest changes of its tier, newest first, up to 20. */
+  tierHistory: Array<TierChange>;
+  /** The versions of the rules that the scores were computed by. */
+  config: ConfigVersions;
+};
+/** An account, a person or an opportunity; the field beside it says which. */
+export type EntityId = string;
+/** How records of one kind are made. */
+export type EntityMappings = {
+  /** The kind of record. */
+  entity: RecordKind;
+  /** The mappings in order. Where two lead to one target, the first that has a value wins. */
+  fields: Array<FieldMapping>;
+  /** Whether these are the connector's defaults, untouched. */
+  isDefault: boolean;
+  /** When they were saved; null for the defaults. */
+  updatedAt: (Timestamp | null);
+};
+/** A whole list that is short by nature. */
+export type EntityMappingsList = {
+  /** All items. */
+  items: Array<EntityMappings>;
+};
+/** A scored person, account or opportunity. */
+export type EntityRow = {
+  /** The kind. */
+  entityType: EntityType;
+  /** Which one. */
+  id: EntityId;
+  /** Its name. */
+  name: string;
+  /** A second line to show: an account's domain, a person's title, an opportunity's stage. */
+  detail: string | null;
+  /** A person's or opportunity's account; null for accounts. */
+  account: (AccountRef | null);
+  /** Its scores. */
+  scores: Scores;
+};
+/** One page of a list. */
+export type EntityRowPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<EntityRow>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** In which order scored entities come. */
+export type EntitySort = ("combined" | "fit" | "engagement" | "name" | "next_transition");
+/** A kind of thing that has scores. */
+export type EntityType = ("person" | "account" | "opportunity");
+/** The schema of every error's `data`, for the document. */
+export type ErrorData = {
+  code: Code;
+  httpStatus: number;
+  /** The method that was called; empty when the call never reached one. */
+  path: string;
+  /** Which refusal, in snake_case. */
+  reason: string;
+  /** Whether the same call may succeed later. */
+  retryable: boolean;
+  /** When to try again at the earliest. */
+  retryAfterMs?: number | null;
+  /** With INVALID_PARAMS: every field that was not as it must be. */
+  fields?: Array<FieldError> | null;
+  /** What the refusal adds. */
+  details?: Record<string, unknown> | null;
+  requestId: string;
+};
+/** Why scores are what they are. */
+export type Explanation = {
+  /** The entity with its scores. */
+  entity: EntityRow;
+  /** The instant that is explained. */
+  asOf: Timestamp;
+  /** The versions of the rules. */
+  config: ConfigVersions;
+  /** Why the fit; null when there is none. */
+  fit: (FitExplanation | null);
+  /** Of a person: why the engagement. Null for accounts and opportunities. */
+  engagement: (EngagementExplanation | null);
+  /** Of an account or opportunity: how people's engagement became its own. Null for people, and when there is nobody. */
+  rollUp: (RollUpExplanation | null);
+  /** How both became one; null when either is missing. */
+  combined: (CombinedExplanation | null);
+  /** Why the tier. */
+  tier: TierExplanation;
+  /** The three strongest reasons, strongest first. */
+  reasons: Array<Reason>;
+};
+/** One field that was not as it must be. */
+export type FieldError = {
+  /** Where: field names and indexes joined by dots, empty for the params object itself. */
+  path: string;
+  /** Which rule was broken: `required`, `unknown`, `type`, `range`, `length`, … */
+  rule: string;
+  message: string;
+};
+/** One vendor field's way into one of ours. */
+export type FieldMapping = {
+  /** The vendor's name, such as `NumberOfEmployees` or `Owner.Email`. An object that has no such field skips the mapping. */
+  sourceField: string;
+  /** A name from `fieldMapping.listTargetFields`, or `attributes.NAME` (for activities `properties.NAME`). */
+  targetField: string;
+  /** What to do to the value on its way. */
+  transform: Transform;
+  /** Whether a record without a value is set aside. */
+  required: boolean;
+};
+/** One vendor field's way into one of ours. */
+export type FieldMappingInput = {
+  /** The vendor's name, such as `NumberOfEmployees` or `Owner.Email`. An object that has no such field skips the mapping. */
+  sourceField: string;
+  /** A name from `fieldMapping.listTargetFields`, or `attributes.NAME` (for activities `properties.NAME`). */
+  targetField: string;
+  /** What to do to the value on its way. */
+  transform?: Transform;
+  /** Whether a record without a value is set aside. */
+  required?: boolean;
+};
+/** The type of a field, as far as mapping cares. */
+export type FieldType = ("text" | "number" | "boolean" | "date" | "date_time" | "compound");
+/** How an account's likeness to the ideal customer profile is measured.
+ * 
+ * A dimension without a wish is not configured and leaves the sum; when none is configured, or all weights are 0,
+ * there is no fit score. */
+export type FitConfig = {
+  /** The ideal customer profile. */
+  icp: IdealProfile;
+  /** What each dimension weighs; normalised by the sum of those configured. */
+  weights: FitWeights;
+};
+/** How an account's likeness to the ideal customer profile is measured.
+ * 
+ * A dimension without a wish is not configured and leaves the sum; when none is configured, or all weights are 0,
+ * there is no fit score. */
+export type FitConfigInput = {
+  /** The ideal customer profile. */
+  icp?: IdealProfileInput;
+  /** What each dimension weighs; normalised by the sum of those configured. */
+  weights?: FitWeightsInput;
+};
+/** One part of the rules, by its own type. */
+export type FitConfigState = {
+  /** What is in force. */
+  active: FitConfigVersion;
+  /** What is being worked on. */
+  draft: (FitConfigVersion | null);
+  /** What would be in force had nobody changed anything. */
+  default: FitConfig;
+};
+/** One version of one part of the scoring rules. Active and former versions never change. */
+export type FitConfigVersion = {
+  /** Its number within the part, from 1. */
+  version: number;
+  /** Whether it counts. */
+  status: ConfigStatus;
+  /** SHA-256 of its canonical JSON, in hex: equal rules, equal hashes. */
+  hash: string;
+  /** The rules. */
+  config: FitConfig;
+  /** What its author said about it. */
+  note: string | null;
+  /** Who wrote it; null for the built-in defaults. */
+  createdBy: (Actor | null);
+  /** When it was saved. */
+  createdAt: Timestamp;
+  /** When it became active; null for a draft. */
+  activatedAt: (Timestamp | null);
+};
+/** A dimension of fit. */
+export type FitDimension = ("industry" | "company_size" | "revenue" | "custom_attributes");
+/** Why the fit is what it is. The contributions add up to the score. */
+export type FitExplanation = {
+  /** The score. */
+  score: number;
+  /** The share of the configured weight whose inputs are known, 0 to 1. */
+  coverage: number;
+  /** The score if all that is missing turned out worst. */
+  low: number;
+  /** The score if all that is missing turned out best. */
+  high: number;
+  /** One line for each configured dimension. */
+  lines: Array<FitLine>;
+};
+/** What one dimension adds to the fit. */
+export type FitLine = {
+  /** Which dimension. */
+  dimension: FitDimension;
+  /** What is known, as text; null when nothing is, which counts as 0 and lowers the coverage. */
+  input: string | null;
+  /** How well it fits, 0 to 100. */
+  points: number;
+  /** Its configured weight, before it is divided by the sum of the weights. */
+  weight: number;
+  /** What it adds to the score. */
+  contribution: number;
+  /** What it could still add if what is missing turned out best. */
+  open: number;
+};
+/** What each dimension of fit weighs, 0 to 1000. */
+export type FitWeights = {
+  /** Industry, 0 to 1000. */
+  industry: number;
+  /** Number of employees, 0 to 1000. */
+  companySize: number;
+  /** Annual revenue, 0 to 1000. */
+  revenue: number;
+  /** All custom attributes together, 0 to 1000. */
+  customAttributes: number;
+};
+/** What each dimension of fit weighs, 0 to 1000. */
+export type FitWeightsInput = {
+  /** Industry, 0 to 1000. */
+  industry?: number;
+  /** Number of employees, 0 to 1000. */
+  companySize?: number;
+  /** Annual revenue, 0 to 1000. */
+  revenue?: number;
+  /** All custom attributes together, 0 to 1000. */
+  customAttributes?: number;
+};
+/** How the service is. */
+export type HealthReport = {
+  /** All in all. */
+  status: HealthStatus;
+  /** Whether the database answers. */
+  database: HealthStatus;
+  /** Whether long work is being done. */
+  worker: HealthStatus;
+  /** The server's time. */
+  time: Timestamp;
+};
+/** How well something works. */
+export type HealthStatus = ("ok" | "degraded" | "unavailable");
+/** The ideal customer profile. */
+export type IdealProfile = {
+  /** Industries that fit, compared trimmed and without regard to case. Empty: industry does not count. */
+  industries: Array<string>;
+  /** Number of employees that fits. Outside, points fall to 0 at no employees and at twice the maximum. Null: size does not count. */
+  employees: (Range | null);
+  /** Annual revenue that fits, in whole units of the organization's currency, falling off like employees. Null: revenue does not count. */
+  revenue: (Range | null);
+  /** Custom attributes that fit. Empty: they do not count. */
+  customAttributes: Array<CustomAttribute>;
+};
+/** The ideal customer profile. */
+export type IdealProfileInput = {
+  /** Industries that fit, compared trimmed and without regard to case. Empty: industry does not count. */
+  industries?: Array<string>;
+  /** Number of employees that fits. Outside, points fall to 0 at no employees and at twice the maximum. Null: size does not count. */
+  employees?: (Range | null);
+  /** Annual revenue that fits, in whole units of the organization's currency, falling off like employees. Null: revenue does not count. */
+  revenue?: (Range | null);
+  /** Custom attributes that fit. Empty: they do not count. */
+  customAttributes?: Array<CustomAttribute>;
+};
+/** A key with its secret. */
+export type IssuedApiKey = {
+  /** The key. */
+  apiKey: ApiKey;
+  /** The whole key, as it is sent in `Authorization: Bearer`. Shown this once: the server keeps only its hash. */
+  secret: string;
+};
+/** A piece of long work. */
+export type Job = {
+  /** The job. */
+  id: JobId;
+  /** What it does. */
+  kind: JobKind;
+  /** Where it stands. */
+  status: JobStatus;
+  /** How far it is. */
+  progress: JobProgress;
+  /** Which attempt this is, from 1; 0 before the first. */
+  attempt: number;
+  /** The connector it works for, if one. */
+  connectorId: (ConnectorId | null);
+  /** The job that started it, if one. */
+  parentId: (JobId | null);
+  /** Who started it. */
+  createdBy: (Actor | null);
+  /** When it was asked for. */
+  createdAt: Timestamp;
+  /** When a worker first took it. */
+  startedAt: (Timestamp | null);
+  /** When it ended; null while it has not. */
+  finishedAt: (Timestamp | null);
+  /** When somebody asked it to stop. */
+  cancelRequestedAt: (Timestamp | null);
+  /** What it brought about, once it has ended. */
+  outcome: (JobOutcome | null);
+  /** Why it did not succeed. */
+  error: (JobError | null);
+};
+/** Why a job did not succeed. */
+export type JobError = {
+  /** A word for programs, such as `auth_required`, `quota_exhausted` or `internal`. */
+  code: string;
+  /** A sentence for people. */
+  message: string;
+};
+/** A piece of long work. */
+export type JobId = string;
+/** What a job does. */
+export type JobKind = ("connector_sync" | "scheduled_sync" | "scoring_run");
+/** What a job brought about. */
+export type JobOutcome = ({
+  kind: "connector_sync";
+  /** The run, as in `connector.getSyncHistory`. */
+  syncRunId: SyncRunId;
+  /** What became of the records, by kind. */
+  entities: Array<SyncCounts>;
+} | {
+  kind: "scheduled_sync";
+  /** Connectors looked at. */
+  processed: number;
+  /** Of these, synchronised. */
+  succeeded: number;
+  /** Of these, not. */
+  failed: number;
+} | {
+  kind: "scoring_run";
+  /** The run, as in `scoring.getLastScoringRun`. */
+  scoringRunId: ScoringRunId;
+  /** Activities read. */
+  activities: number;
+  /** People scored. */
+  people: number;
+  /** Accounts scored. */
+  accounts: number;
+  /** Opportunities scored. */
+  opportunities: number;
+  /** Entities whose tier is not the one it was before. */
+  tierChanges: number;
+});
+/** One page of a list. */
+export type JobPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<Job>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** What a job is doing at present. Which phases there are depends on the kind. */
+export type JobPhase = ("authenticating" | "syncing" | "writing" | "finalizing" | "folding" | "rolling_up" | "tiers" | "publishing");
+/** How far a job is. */
+export type JobProgress = {
+  /** What it is doing; null before it began. */
+  phase: (JobPhase | null);
+  /** Records or activities done so far. */
+  done: number;
+  /** How many there are in all, where known. */
+  total: number | null;
+  /** How many a second, over the whole run so far. */
+  rate: number | null;
+  /** Seconds to go at that rate, where the total is known. */
+  etaSeconds: number | null;
+};
+/** Where a job stands. */
+export type JobStatus = ("queued" | "running" | "complete" | "partial" | "auth_required" | "failed" | "cancelled" | "parked");
+/** The latest scoring run. */
+export type LastScoringRun = {
+  /** The run; null before the first. */
+  run: (ScoringRun | null);
+};
+/** High or low. */
+export type Level = ("low" | "high");
+/** Fit against engagement. */
+export type MatrixData = {
+  /** Which kind. */
+  entityType: EntityType;
+  /** The points, best combined score first. Only what has both a fit and an engagement has one. */
+  points: Array<MatrixPoint>;
+  /** How many points there would be without the limit. */
+  total: number;
+  /** How many have no point because fit or engagement cannot be said. */
+  unplaced: number;
+  /** How many are in which quadrant. */
+  quadrants: Array<QuadrantCount>;
+  /** How many have which tier. */
+  tiers: Array<TierCount>;
+  /** From where on fit counts as high, give or take the band. */
+  fitThreshold: number;
+  /** From where on engagement counts as high, give or take the band. */
+  engagementThreshold: number;
+  /** How far beyond a threshold a score must go to change sides. */
+  band: number;
+  /** Up to when all connected sources had been read. */
+  inputsThrough: (Timestamp | null);
+  /** When the scores were computed; null before the first scoring run. */
+  scoredAt: (Timestamp | null);
+};
+/** One point of the matrix. */
+export type MatrixPoint = {
+  /** Which one. */
+  id: EntityId;
+  /** Its name. */
+  name: string;
+  /** The fit, 0 to 100. */
+  fit: number;
+  /** The engagement, 0 to 100. */
+  engagement: number;
+  /** The combined score, 0 to 100. */
+  combined: number;
+  /** The quadrant. Near a threshold it may be another than the position says: see `band`. */
+  quadrant: (Quadrant | null);
+  /** The tier. */
+  tier: (Tier | null);
+};
+/** How many points a matrix has at most: 1 to 5000. */
+export type MatrixSize = number;
+/** The three numbers of `max-breadth`. */
+export type MaxBreadth = {
+  /** People at this many points or more count, 0 to 100. */
+  qualifying: number;
+  /** Added for each of them beyond the first, 0 to 100. */
+  perPerson: number;
+  /** Added at most, 0 to 100. */
+  atMost: number;
+};
+/** The three numbers of `max-breadth`. */
+export type MaxBreadthInput = {
+  /** People at this many points or more count, 0 to 100. */
+  qualifying?: number;
+  /** Added for each of them beyond the first, 0 to 100. */
+  perPerson?: number;
+  /** Added at most, 0 to 100. */
+  atMost?: number;
+};
+/** A member of the organization. */
+export type Member = {
+  /** The user. */
+  userId: UserId;
+  /** The user's e-mail address. */
+  email: string;
+  /** The user's name, where known. */
+  name: string | null;
+  /** The role in this organization. */
+  role: Role;
+  /** Since when they are a member. */
+  joinedAt: Timestamp;
+  /** Whether this is the caller. */
+  isYou: boolean;
+  /** Whether this is the only admin, who can be neither removed nor demoted. */
+  isLastAdmin: boolean;
+};
+/** One page of a list. */
+export type MemberPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<Member>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** An amount in a currency's smallest unit, within ±2^53. */
+export type MinorUnits = number;
+/** An amount of money, exact. */
+export type Money = {
+  /** The amount in the currency's smallest unit, such as cents. JPY has none: there it is yen. */
+  minor: MinorUnits;
+  /** The currency, ISO 4217. */
+  currency: Currency;
+};
+/** An OpenRPC document. */
+export type OpenRpcDocument = {
+  /** The version of OpenRPC it is written in. */
+  openrpc: string;
+  /** The API's title and version. */
+  info: OpenRpcInfo;
+  /** The methods, by name. */
+  methods: Array<Record<string, unknown>>;
+  /** The schemas they share. */
+  components: Record<string, unknown>;
+};
+/** What the document is about. */
+export type OpenRpcInfo = {
+  /** The API's name. */
+  title: string;
+  /** The version of the server's software. */
+  version: string;
+};
+/** An opportunity and what belongs to it. */
+export type OpportunityDetail = {
+  /** The opportunity. */
+  opportunity: OpportunityRow;
+  /** The stages it has been in, the oldest first. */
+  stages: Array<StageEntry>;
+  /** The people with a part in it, the main contact first. */
+  contacts: Array<ContactRole>;
+  /** Fields of the source that have no place of their own. */
+  attributes: Record<string, unknown>;
+  /** Where the record comes from. */
+  sources: Array<SourceRef>;
+  /** When the deal was created at the source, else when it became known here. */
+  createdAt: Timestamp;
+};
+/** An opportunity: a deal. */
+export type OpportunityId = string;
+/** A deal. */
+export type OpportunityRow = {
+  /** The opportunity. */
+  id: OpportunityId;
+  /** Its name. */
+  name: string;
+  /** The company, where known. */
+  account: (AccountRef | null);
+  /** The stage, as the source writes it. */
+  stage: string;
+  /** Since when it is in this stage. */
+  stageEnteredAt: (Timestamp | null);
+  /** Whether it is under way, and how it ended. */
+  status: OpportunityStatus;
+  /** What it is worth. */
+  amount: (Money | null);
+  /** When it is expected to close, or closed. */
+  closeDate: string | null;
+  /** Its scores; null until a scoring run has seen it. */
+  scores: (Scores | null);
+  /** When the record changed here last. */
+  updatedAt: Timestamp;
+};
+/** One page of a list. */
+export type OpportunityRowPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<OpportunityRow>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** In which order opportunities come. */
+export type OpportunitySort = ("name" | "combined" | "close_date" | "updated");
+/** Whether a deal is under way, and how it ended. */
+export type OpportunityStatus = ("open" | "won" | "lost");
+/** The deals of an account in short. */
+export type OpportunitySummary = {
+  /** Under way. */
+  open: number;
+  /** Won. */
+  won: number;
+  /** Lost. */
+  lost: number;
+  /** What those under way are worth, one sum per currency. */
+  openAmounts: Array<Money>;
+  /** Up to ten: those under way first, then the latest. */
+  items: Array<OpportunityRow>;
+};
+/** The organization in short. */
+export type Organization = {
+  /** The organization. */
+  id: TenantId;
+  /** Its name. */
+  name: string;
+  /** Its short name in addresses. */
+  slug: string;
+};
+/** How many items a page has at most: 1 to 100. */
+export type PageSize = number;
+/** The people of an account in short. */
+export type PeopleSummary = {
+  /** How many there are. */
+  total: number;
+  /** How many have which tier. */
+  tiers: Array<TierCount>;
+  /** The ten most engaged, best first. */
+  top: Array<PersonRow>;
+};
+/** Something a role permits. */
+export type Permission = ("read_records" | "read_scores" | "read_metrics" | "read_connectors" | "read_scoring_config" | "read_team" | "read_jobs" | "manage_own_sessions" | "trigger_sync" | "run_scoring" | "cancel_jobs" | "edit_field_mappings" | "record_activities" | "confirm_buying_group_roles" | "enter_weekly_metrics" | "assign_campaigns" | "configure_scoring" | "manage_connectors" | "authorize_connectors" | "write_back" | "edit_role_templates" | "invite_members" | "remove_members" | "change_roles" | "manage_api_keys" | "read_audit_log" | "edit_settings" | "manage_domains" | "manage_sso" | "delete_data");
+/** A person and what belongs to them. */
+export type PersonDetail = {
+  /** The person. */
+  person: PersonRow;
+  /** Fields of the source that have no place of their own. */
+  attributes: Record<string, unknown>;
+  /** Where the record comes from. */
+  sources: Array<SourceRef>;
+  /** The deals in which the person has a part: those under way first, up to 100. */
+  opportunities: Array<OpportunityRow>;
+  /** How many activities of the person count. */
+  activityCount: number;
+  /** When the person became known here. */
+  createdAt: Timestamp;
+};
+/** A person: a contact or a lead. */
+export type PersonId = string;
+/** A person, to name and link. */
+export type PersonRef = {
+  /** The person. */
+  id: PersonId;
+  /** First and last name; the e-mail address, or `unknown`, where there is none. */
+  name: string;
+  /** The job title. */
+  title: string | null;
+};
+/** A contact or a lead. */
+export type PersonRow = {
+  /** The person. */
+  id: PersonId;
+  /** First and last name; the e-mail address, or `unknown`, where there is none. */
+  name: string;
+  /** First name. */
+  firstName: string | null;
+  /** Last name. */
+  lastName: string | null;
+  /** E-mail address, in lower case. */
+  email: string | null;
+  /** Job title. */
+  title: string | null;
+  /** How senior, read from the title. */
+  seniority: (Seniority | null);
+  /** Phone number, as the source writes it. */
+  phone: string | null;
+  /** The company, where known. */
+  account: (AccountRef | null);
+  /** Whether this is a lead that has not been converted. */
+  isLead: boolean;
+  /** The lead's status, as the source writes it. */
+  leadStatus: string | null;
+  /** Whether the person wants no e-mail. */
+  optedOut: boolean;
+  /** The person's scores; null until a scoring run has seen them. */
+  scores: (Scores | null);
+  /** When the record changed here last. */
+  updatedAt: Timestamp;
+};
+/** One page of a list. */
+export type PersonRowPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<PersonRow>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** In which order people come. */
+export type PersonSort = ("name" | "combined" | "updated");
+/** What became of one of the vendor's records. */
+export type PreviewedRecord = {
+  /** The record as the vendor has it. */
+  source: Record<string, unknown>;
+  /** The record as it would be here; null when it would be set aside. */
+  record: Record<string, unknown> | null;
+  /** Why it would be set aside: the field and the rule. */
+  problem: string | null;
+};
+/** A whole list that is short by nature. */
+export type PreviewedRecordList = {
+  /** All items. */
+  items: Array<PreviewedRecord>;
+};
+/** The pair of axes: fit and engagement, each high or low. */
+export type Quadrant = ("fast-track" | "investigate" | "nurture" | "deprioritize");
+/** How many are in a quadrant. */
+export type QuadrantCount = {
+  /** The quadrant. */
+  quadrant: Quadrant;
+  /** How many. */
+  count: number;
+};
+/** From `min` to `max`, both included. */
+export type Range = {
+  /** The least that fits, 0 to 10^15. */
+  min: number;
+  /** The most that fits, `min` to 10^15. */
+  max: number;
+};
+/** One of the strongest reasons for a score, to show in a line. */
+export type Reason = {
+  /** A short sentence, in English. */
+  text: string;
+  /** What it adds to the combined score, about. */
+  contribution: number;
+};
+/** A kind of record that connectors bring. */
+export type RecordKind = ("account" | "person" | "opportunity" | "activity");
+/** A member who is one no more. */
+export type RemovedMember = {
+  /** The user. */
+  userId: UserId;
+  /** How many of their sessions were ended. */
+  sessionsEnded: number;
+};
+/** What a member or a key may do. Each role includes the ones before it. */
+export type Role = ("viewer" | "manager" | "admin");
+/** How the scores of several people become one. */
+export type RollUp = {
+  /** The rule in use; the numbers of the others stay for a change of mind. */
+  method: RollUpMethod;
+  /** `champion`: what the strongest person weighs, 0 to 1. */
+  championWeight: number;
+  /** `max-breadth`: its three numbers. */
+  maxBreadth: MaxBreadth;
+};
+/** Why an account's or opportunity's engagement is what it is. The contributions add up to the score. */
+export type RollUpExplanation = {
+  /** The score. */
+  score: number;
+  /** The lines, strongest first. */
+  lines: Array<RollUpLine>;
+  /** How many people have a part but no line, because they add nothing. */
+  silentPeople: number;
+};
+/** How the scores of several people become one. */
+export type RollUpInput = {
+  /** The rule in use; the numbers of the others stay for a change of mind. */
+  method: RollUpMethod;
+  /** `champion`: what the strongest person weighs, 0 to 1. */
+  championWeight?: number;
+  /** `max-breadth`: its three numbers. */
+  maxBreadth?: MaxBreadthInput;
+};
+/** What one person, or one adjustment, adds. */
+export type RollUpLine = {
+  /** What this line is. */
+  part: RollUpPart;
+  /** The person; null for an adjustment. */
+  person: (PersonRef | null);
+  /** The person's own engagement. */
+  score: number | null;
+  /** What it adds; an adjustment can take away. */
+  contribution: number;
+};
+/** A rule from several people's scores to one. */
+export type RollUpMethod = ("champion" | "weighted-average" | "max-breadth");
+/** What a line of a roll-up is. */
+export type RollUpPart = ("top" | "rest" | "weighted" | "breadth" | "velocity" | "limit");
+/** A key and its successor. */
+export type RolledApiKey = {
+  /** The new key. */
+  apiKey: ApiKey;
+  /** The whole new key. Shown this once. */
+  secret: string;
+  /** The old key, with its new `expiresAt`. */
+  previous: ApiKey;
+};
+/** How many sample records a preview shows at most: 1 to 20. */
+export type SampleSize = number;
+/** What was last computed for one person, account or opportunity. Null is "cannot be said", which is not zero. */
+export type Scores = {
+  /** Likeness to the ideal customer profile, 0 to 100; null when no dimension of it is configured, or when there is no account to inherit it from. */
+  fit: number | null;
+  /** The fit if every unknown input turned out to match nothing: the least it can become. */
+  fitLow: number | null;
+  /** The fit if every unknown input turned out ideal: the most it can become. */
+  fitHigh: number | null;
+  /** The share of the configured fit weight whose inputs are known, 0 to 1. */
+  coverage: number | null;
+  /** Decayed activity, 0 to 100; null when there is nobody whose activity could count. */
+  engagement: number | null;
+  /** Fit and engagement weighed together, 0 to 100. */
+  combined: number | null;
+  /** Which of the four quadrants, by fit and engagement. */
+  quadrant: (Quadrant | null);
+  /** The tier; null until both axes have a value. */
+  tier: (Tier | null);
+  /** Since when this tier holds, in event time: it does not depend on when scoring ran. */
+  since: (Timestamp | null);
+  /** When the tier changes next if nobody does anything; null when never. */
+  nextTransitionAt: (Timestamp | null);
+  /** The latest activity that counts. */
+  lastActivityAt: (Timestamp | null);
+  /** Up to when all connected sources had been read: later events may be missing. Null without a connected source. */
+  inputsThrough: (Timestamp | null);
+  /** When the scores were computed. */
+  scoredAt: Timestamp;
+};
+/** One run of scoring. */
+export type ScoringRun = {
+  /** The run. */
+  id: ScoringRunId;
+  /** The job that carries it. */
+  jobId: (JobId | null);
+  /** What started it. */
+  trigger: ScoringTrigger;
+  /** How it stands. */
+  status: ScoringRunStatus;
+  /** Why it failed, as a word for programs. */
+  reason: string | null;
+  /** The instant as of which everything is scored. */
+  asOf: Timestamp;
+  /** Up to when all connected sources had been read. */
+  inputsThrough: (Timestamp | null);
+  /** Activities read. */
+  activitiesRead: number;
+  /** People scored. */
+  peopleScored: number;
+  /** Accounts scored. */
+  accountsScored: number;
+  /** Opportunities scored. */
+  opportunitiesScored: number;
+  /** Entities whose tier is not the one it was before. */
+  tierChanges: number;
+  /** SHA-256 over all scores, in hex: equal inputs, rules and instant give equal hashes. Null until complete. */
+  stateHash: string | null;
+  /** When it began. */
+  startedAt: Timestamp;
+  /** When it ended; null while it runs. */
+  finishedAt: (Timestamp | null);
+};
+/** One run of scoring. */
+export type ScoringRunId = string;
+/** How a scoring run stands. */
+export type ScoringRunStatus = ("running" | "complete" | "failed" | "cancelled");
+/** What started a scoring run. */
+export type ScoringTrigger = ("manual" | "schedule" | "sync" | "config");
+/** How senior a person is, read from the title. */
+export type Seniority = ("other" | "manager" | "director" | "vp" | "c_level");
+/** What a person counts in a weighted average, 0.001 to 100. */
+export type SeniorityWeights = {
+  /** C-level, president, founder, 0.001 to 100. */
+  cLevel: number;
+  /** Vice president, 0.001 to 100. */
+  vp: number;
+  /** Director, head of, 0.001 to 100. */
+  director: number;
+  /** Manager, lead, 0.001 to 100. */
+  manager: number;
+  /** Everybody else, and no title, 0.001 to 100. */
+  other: number;
+};
+/** What a person counts in a weighted average, 0.001 to 100. */
+export type SeniorityWeightsInput = {
+  /** C-level, president, founder, 0.001 to 100. */
+  cLevel?: number;
+  /** Vice president, 0.001 to 100. */
+  vp?: number;
+  /** Director, head of, 0.001 to 100. */
+  director?: number;
+  /** Manager, lead, 0.001 to 100. */
+  manager?: number;
+  /** Everybody else, and no title, 0.001 to 100. */
+  other?: number;
+};
+/** A signed-in session. */
+export type SessionId = string;
+/** Something that a connector may be told. */
+export type SettingInfo = {
+  /** The member of `settings`. */
+  name: string;
+  /** A name to show. */
+  label: string;
+  /** What it does. */
+  description: string;
+  /** Whether it must be given. */
+  required: boolean;
+  /** What holds when it is not given. */
+  default: string | null;
+};
+/** A field that the vendor offers. */
+export type SourceField = {
+  /** The vendor's object, such as `Contact`; one kind of record may come from several. */
+  object: string;
+  /** The vendor's name of the field. */
+  name: string;
+  /** The vendor's label, to show. */
+  label: string;
+  /** Its type. */
+  type: FieldType;
+  /** Whether it is a custom field. */
+  custom: boolean;
+};
+/** A whole list that is short by nature. */
+export type SourceFieldList = {
+  /** All items. */
+  items: Array<SourceField>;
+};
+/** Where a record comes from. */
+export type SourceRef = {
+  /** The connector. */
+  connectorId: ConnectorId;
+  /** The connector's name. */
+  connectorName: string;
+  /** The record's id at the vendor. */
+  externalId: string;
+  /** When it changed there last. */
+  modifiedAt: (Timestamp | null);
+};
+/** A stage that a deal entered. */
+export type StageEntry = {
+  /** The stage, as the source writes it. */
+  stage: string;
+  /** When it was entered. */
+  enteredAt: Timestamp;
+};
+/** Work that was asked for. */
+export type StartedJob = {
+  /** The job; follow it with `job.get`. */
+  job: Job;
+  /** Whether the same work was under way already, and this call joined it. */
+  joined: boolean;
+};
+/** What became of the records of one kind. */
+export type SyncCounts = {
+  /** The kind of record. */
+  entity: RecordKind;
+  /** Records read from the vendor. */
+  read: number;
+  /** New here. */
+  inserted: number;
+  /** Known here, and changed. */
+  updated: number;
+  /** Known here, and the same. */
+  unchanged: number;
+  /** Set aside with a reason because they break a rule. */
+  quarantined: number;
+  /** Gone at the vendor, and therefore here. */
+  deleted: number;
+};
+/** How much a sync reads. */
+export type SyncMode = ("full" | "incremental");
+/** One run of a connector's synchronisation. */
+export type SyncRun = {
+  /** The run. */
+  id: SyncRunId;
+  /** The connector. */
+  connectorId: ConnectorId;
+  /** The job that carries it, to follow or cancel. */
+  jobId: (JobId | null);
+  /** How much it reads. */
+  mode: SyncMode;
+  /** What started it. */
+  trigger: SyncTrigger;
+  /** How far it is, or how it ended. */
+  status: SyncStatus;
+  /** Why it is not complete. */
+  reason: (ConnectorProblem | null);
+  /** When it can go on, where the vendor named a time. */
+  resumeAt: (Timestamp | null);
+  /** When it began. */
+  startedAt: Timestamp;
+  /** When it ended; null while it runs. */
+  finishedAt: (Timestamp | null);
+  /** Up to when the vendor's changes are known to be read. */
+  watermark: (Timestamp | null);
+  /** What became of the records, by kind; grows while it runs. */
+  entities: Array<SyncCounts>;
+};
+/** One run of a connector's synchronisation. */
+export type SyncRunId = string;
+/** One page of a list. */
+export type SyncRunPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<SyncRun>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** How far a run is, or how it ended. */
+export type SyncStatus = ("authenticating" | "syncing" | "writing" | "finalizing" | "complete" | "partial" | "auth_required" | "failed" | "cancelled");
+/** What started a run. */
+export type SyncTrigger = ("manual" | "schedule");
+/** A field of ours. */
+export type TargetField = {
+  /** Its name. */
+  name: string;
+  /** Its type. */
+  type: FieldType;
+};
+/** A whole list that is short by nature. */
+export type TargetFieldList = {
+  /** All items. */
+  items: Array<TargetField>;
+};
+/** An organization. */
+export type Tenant = {
+  /** The organization. */
+  id: TenantId;
+  /** Its name. */
+  name: string;
+  /** Its short name in addresses. */
+  slug: string;
+  /** What its people may change. */
+  settings: TenantSettings;
+  /** When it was created. */
+  createdAt: Timestamp;
+  /** When its name or settings changed last. */
+  updatedAt: Timestamp;
+};
+/** An organization. */
+export type TenantId = string;
+/** An organization's settings. */
+export type TenantSettings = {
+  /** The currency of revenue and of sums over several currencies. */
+  currency: Currency;
+  /** The time zone of schedules and weeks, by its IANA name. */
+  timeZone: string;
+};
+/** How much attention something deserves now. */
+export type Tier = ("hot" | "warm" | "cool" | "cold");
+/** What a tier asks for. */
+export type TierAction = ("to_sales" | "check_data" | "nurture" | "watch");
+/** A change of the tier. */
+export type TierChange = {
+  /** When, in event time. */
+  at: Timestamp;
+  /** The tier before; null the first time. */
+  from: (Tier | null);
+  /** The tier after. */
+  to: Tier;
+  /** The quadrant after, in the scheme that has quadrants. */
+  quadrant: (Quadrant | null);
+  /** The fit at that moment. */
+  fit: number | null;
+  /** The engagement at that moment. */
+  engagement: number | null;
+};
+/** How many entities have a tier. */
+export type TierCount = {
+  /** The tier; null counts those without one. */
+  tier: (Tier | null);
+  /** How many. */
+  count: number;
+};
+/** Why the tier is what it is. */
+export type TierExplanation = {
+  /** The tier; null while it cannot be said. */
+  tier: (Tier | null);
+  /** The quadrant; null while an axis has no value. */
+  quadrant: (Quadrant | null);
+  /** What to do about it. */
+  action: (TierAction | null);
+  /** Since when, in event time. */
+  since: (Timestamp | null);
+  /** When it changes next if nobody does anything; null when never. */
+  nextTransitionAt: (Timestamp | null);
+  /** Why, for each axis that decides. */
+  axes: Array<AxisReason>;
+};
+/** What decides the tier. */
+export type TierScheme = ("quadrant" | "combined");
+/** Something that happened, on a timeline. */
+export type TimelineItem = ({
+  kind: "activity";
+  /** When. */
+  at: Timestamp;
+  /** What. */
+  activity: ActivityRow;
+} | {
+  kind: "stage_change";
+  /** When. */
+  at: Timestamp;
+  /** The deal. */
+  opportunityId: OpportunityId;
+  /** The deal's name. */
+  opportunityName: string;
+  /** The stage it entered, as the source writes it. */
+  stage: string;
+} | {
+  kind: "tier_change";
+  /** When, in event time. */
+  at: Timestamp;
+  /** The kind of thing whose tier changed. */
+  entityType: EntityType;
+  /** The tier before; null the first time. */
+  fromTier: (Tier | null);
+  /** The tier after. */
+  toTier: Tier;
+  /** The quadrant after, in the scheme that has quadrants. */
+  toQuadrant: (Quadrant | null);
+  /** The fit at that moment. */
+  fit: number | null;
+  /** The engagement at that moment. */
+  engagement: number | null;
+});
+/** One page of a list. */
+export type TimelineItemPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<TimelineItem>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** What a timeline shows. */
+export type TimelineKind = ("activity" | "stage_change" | "tier_change");
+/** An instant (RFC 3339). Written in UTC with milliseconds and `Z`; read with any offset. */
+export type Timestamp = string;
+/** What may be done to a value on its way. */
+export type Transform = ({
+  kind: "none";
+} | {
+  kind: "lowercase";
+} | {
+  kind: "uppercase";
+} | {
+  kind: "trim";
+} | {
+  kind: "domain";
+} | {
+  kind: "number";
+} | {
+  kind: "date";
+} | {
+  kind: "boolean";
+} | {
+  kind: "map";
+  /** From the vendor's text to ours, 1 to 1000 entries. */
+  table: Record<string, string>;
+} | {
+  kind: "template";
+  /** Such as `{FirstName} {LastName}`, up to 1000 characters. */
+  template: string;
+});
+/** What an activity of one type is worth: weight times quality. */
+export type TypeRule = {
+  /** The channel whose cap it shares. */
+  channel: Channel;
+  /** How much it says about intent, 0 to 1. */
+  quality: number;
+  /** Points before quality, 0 to 1000. */
+  weight: number;
+};
+/** What activities are worth, by type. At most 1000 types. */
+export type TypeRules = Record<string, never>;
+/** A user in short. */
+export type User = {
+  /** The user. */
+  id: UserId;
+  /** E-mail address. */
+  email: string;
+  /** Name, where known. */
+  name: string | null;
+};
+/** A user: one human, over all the organizations they belong to. */
+export type UserId = string;
+/** One page of a list. */
+export type UserPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<User>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** A role. */
+export type UserRole = {
+  /** The user; null for an API key asking about itself. */
+  userId: (UserId | null);
+  /** The role in this organization. */
+  role: Role;
+};
+/** How an opportunity's pace through its stages changes its score.
+ * 
+ * `bonus = clamp(expectedDaysPerStage / max(days in the stage, 1) − 1, −1, 1) · weight · 100`. */
+export type Velocity = {
+  /** How long a stage should take, 0.001 to 3650 days. */
+  expectedDaysPerStage: number;
+  /** The largest change, as a share of 100 points, 0 to 1. */
+  weight: number;
+  /** Since when the days count. */
+  basis: VelocityBasis;
+};
+/** Since when an opportunity's days count. */
+export type VelocityBasis = ("stage" | "creation");
+/** How an opportunity's pace through its stages changes its score.
+ * 
+ * `bonus = clamp(expectedDaysPerStage / max(days in the stage, 1) − 1, −1, 1) · weight · 100`. */
+export type VelocityInput = {
+  /** How long a stage should take, 0.001 to 3650 days. */
+  expectedDaysPerStage?: number;
+  /** The largest change, as a share of 100 points, 0 to 1. */
+  weight?: number;
+  /** Since when the days count. */
+  basis?: VelocityBasis;
+};
+/** Which version answers. */
+export type VersionReport = {
+  /** The name of the software. */
+  name: string;
+  /** Its version. */
+  version: string;
+  /** SHA-256 of the API's document, in hex: equal hashes, equal API. Also in the reply header `x-schema-hash`. */
+  schemaHash: string;
+};
+/** Why an axis is high or low. */
+export type Why = ("above" | "below" | "within_band" | "unknown");
+
+/** Every method, by its name on the wire. */
+export interface Methods {
+  /** One account with its attributes, and its people and deals in short. */
+  "account.get": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The account. */
+      accountId: AccountId;
+    };
+    result: AccountDetail;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_account";
+  };
+  /** The accounts, filtered and ordered. */
+  "account.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only accounts whose name begins with this, in any case. */
+      search?: string | null;
+      /** Only the accounts with this web domain. */
+      domain?: string | null;
+      /** Only accounts of this tier. */
+      tier?: (Tier | null);
+      /** Only accounts of this industry, exactly as the source writes it. */
+      industry?: string | null;
+      /** The order. */
+      sort?: AccountSort;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+      /** Whether to count the whole list as well. */
+      includeTotal?: boolean;
+    };
+    result: AccountRowPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** What happened at an account, newest first: what its people did, stages its deals entered, changes of its tier. */
+  "account.timeline": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The account. */
+      accountId: AccountId;
+      /** Only these kinds of items; all, when empty or not given. */
+      kinds?: Array<TimelineKind>;
+      /** Only from this instant on. */
+      from?: (Timestamp | null);
+      /** Only before this instant. */
+      to?: (Timestamp | null);
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: TimelineItemPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_account";
+  };
+  /** The activity log, what happened last first. */
+  "activity.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only what this person did. */
+      personId?: (PersonId | null);
+      /** Only what happened at this account. */
+      accountId?: (AccountId | null);
+      /** Only activities of this type. */
+      type?: (ActivityType | null);
+      /** Only activities on this channel. */
+      channel?: (Channel | null);
+      /** Only what happened from this instant on. */
+      from?: (Timestamp | null);
+      /** Only what happened before this instant. */
+      to?: (Timestamp | null);
+      /** Whether to show activities that were taken back as well. */
+      includeRetracted?: boolean;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: ActivityRowPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Records something that a person did. It counts in the scores from the next scoring run on.
+   * 
+   * The log is append-only: what is recorded stays. Repeat a call only with the same `idempotencyKey`, or it counts twice. */
+  "activity.record": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** What was done. */
+      type: ActivityType;
+      /** When it happened. */
+      occurredAt: Timestamp;
+      /** Who did it. At least one of `personId` and `accountId` is needed; only a person's activities count in scores. */
+      personId?: (PersonId | null);
+      /** Where they work; the person's own account, when not given. */
+      accountId?: (AccountId | null);
+      /** A line about it, up to 500 characters. */
+      subject?: string | null;
+      /** Whatever else is worth keeping, up to 50 members. */
+      properties?: Record<string, unknown>;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: ActivityRow;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_person" | "no_such_account" | "in_the_future";
+  };
+  /** Creates an API key. The reply holds its secret, and nothing ever will again.
+   * 
+   * A repeat creates another key: `idempotencyKey` is not taken, because keeping the reply would mean keeping the
+   * secret. */
+  "apiKey.create": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** What it is for, 1 to 100 characters. */
+      name: string;
+      /** What it may do. */
+      role: Role;
+      /** When it ends by itself; never, when not given. */
+      expiresAt?: (Timestamp | null);
+    };
+    result: IssuedApiKey;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "already_expired";
+  };
+  /** The organization's API keys, newest first, revoked ones included. Never their secrets. */
+  "apiKey.list": {
+    effect: "query";
+    caller: "admin";
+    params: {
+      /** Only keys of this status. */
+      status?: (ApiKeyStatus | null);
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+      /** Whether to count the whole list as well. */
+      includeTotal?: boolean;
+    };
+    result: ApiKeyPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low";
+  };
+  /** Ends a key at once. Its next call is refused, and what it watches is closed.
+   * 
+   * Revoking a key that was revoked before changes nothing. */
+  "apiKey.revoke": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** The key. */
+      apiKeyId: ApiKeyId;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: ApiKey;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_api_key";
+  };
+  /** Replaces a key: creates its successor with the same name, role and expiry, and ends the old one after a while in
+   * which both work.
+   * 
+   * Like `apiKey.create`, it takes no `idempotencyKey`. */
+  "apiKey.roll": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** The key to replace. */
+      apiKeyId: ApiKeyId;
+      /** How long the old key goes on working: 0 to 604800 seconds (a week). An hour when not given. */
+      overlapSeconds?: number;
+    };
+    result: RolledApiKey;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_api_key" | "api_key_ended";
+  };
+  /** Everything done to one thing, newest first. A thing that never was has an empty history. */
+  "audit.getByResource": {
+    effect: "query";
+    caller: "admin";
+    params: {
+      /** The kind of thing, such as `connector`. */
+      resource: string;
+      /** Which one. */
+      resourceId: string;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: AuditEntryPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low";
+  };
+  /** The audit log, newest first: every mutation, done or refused. Reading is not logged. */
+  "audit.list": {
+    effect: "query";
+    caller: "admin";
+    params: {
+      /** Only what this user did. */
+      userId?: (UserId | null);
+      /** Only this action, such as `connector.create`. */
+      action?: string | null;
+      /** Only with this outcome. */
+      outcome?: (AuditOutcome | null);
+      /** Only from this instant on. */
+      from?: (Timestamp | null);
+      /** Only before this instant. */
+      to?: (Timestamp | null);
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: AuditEntryPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low";
+  };
+  /** Completes an authorisation with what the vendor sent back. The connector is connected afterwards.
+   * 
+   * Only who began it can complete it, and once. */
+  "connector.completeAuth": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** The `code` that the browser brought back. */
+      code: string;
+      /** The `state` that the browser brought back. */
+      state: string;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: Connector;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "state_not_valid" | "code_refused" | "vendor_unavailable";
+  };
+  /** Creates a connector. It waits to be authorised: `connector.getAuthUrl` is next. */
+  "connector.create": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** The kind of system. */
+      type: ConnectorType;
+      /** A name, unique in the organization, 1 to 100 characters. */
+      name: string;
+      /** What it needs to know. */
+      settings?: ConnectorSettingsInput;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: Connector;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "name_taken" | "setting_not_allowed";
+  };
+  /** Disconnects a connector: forgets its authorisation and stops its runs. Its records and scores stay.
+   * 
+   * Authorise it again to go on where it stopped. */
+  "connector.disconnect": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** The connector. */
+      connectorId: ConnectorId;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: Connector;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_connector";
+  };
+  /** Begins an authorisation: the address to send the admin's browser to.
+   * 
+   * The vendor sends the browser back to `redirectUri` with `code` and `state`; give both to `connector.completeAuth`
+   * within ten minutes. Each call begins anew; an authorisation that was begun before stays possible until it expires. */
+  "connector.getAuthUrl": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** The connector. */
+      connectorId: ConnectorId;
+      /** Where the vendor shall send the browser back to: one of the addresses that the operator registered. */
+      redirectUri: string;
+    };
+    result: AuthUrl;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_connector" | "not_registered" | "redirect_not_allowed";
+  };
+  /** How many records of each kind came from a connector and are here now. */
+  "connector.getEntityCounts": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The connector. */
+      connectorId: ConnectorId;
+    };
+    result: EntityCountList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_connector";
+  };
+  /** One connector with its latest run and what is under way. */
+  "connector.getStatus": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The connector. */
+      connectorId: ConnectorId;
+    };
+    result: ConnectorReport;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_connector";
+  };
+  /** A connector's runs, newest first. */
+  "connector.getSyncHistory": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The connector. */
+      connectorId: ConnectorId;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: SyncRunPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_connector";
+  };
+  /** The organization's connectors, by name. Disconnected ones too, because their records are still here. */
+  "connector.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only connectors of this kind. */
+      type?: (ConnectorType | null);
+      /** Only connectors that stand so. */
+      status?: (ConnectorStatus | null);
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: ConnectorPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Starts a sync, or joins the one that is under way. Follow it with `job.get`. */
+  "connector.triggerSync": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The connector. */
+      connectorId: ConnectorId;
+      /** How much to read. Incremental when not given; the first run is always full. A run under way is joined as it is. */
+      mode?: SyncMode;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: StartedJob;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_connector" | "not_connected";
+  };
+  /** The kinds of systems that can be connected, with what each brings and asks for. */
+  "connector.types": {
+    effect: "query";
+    caller: "viewer";
+    params: Record<string, never>;
+    result: ConnectorTypeInfoList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** A connector's mappings, for each kind of record it brings. */
+  "fieldMapping.getMappings": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The connector. */
+      connectorId: ConnectorId;
+      /** Only this kind of record. */
+      entity?: (RecordKind | null);
+    };
+    result: EntityMappingsList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_connector";
+  };
+  /** The vendor's fields for a kind of record, your own custom fields included. Asks the vendor. */
+  "fieldMapping.listSourceFields": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The connector. */
+      connectorId: ConnectorId;
+      /** The kind of record. */
+      entity: RecordKind;
+    };
+    result: SourceFieldList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_connector" | "not_connected" | "vendor_unavailable";
+  };
+  /** Our fields for a kind of record: what a mapping may lead to. Beside them, any `attributes.NAME`
+   * (for activities `properties.NAME`). */
+  "fieldMapping.listTargetFields": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The kind of record. */
+      entity: RecordKind;
+    };
+    result: TargetFieldList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** What mappings would make of a few of the vendor's records. Asks the vendor, stores nothing. */
+  "fieldMapping.preview": {
+    effect: "query";
+    caller: "manager";
+    params: {
+      /** The connector. */
+      connectorId: ConnectorId;
+      /** The kind of record. */
+      entity: RecordKind;
+      /** The mappings to try, 1 to 200; those in force when not given. */
+      fields?: Array<FieldMappingInput> | null;
+      /** How many records to try them on, 1 to 20. */
+      sampleSize?: SampleSize;
+    };
+    result: PreviewedRecordList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_connector" | "not_connected" | "vendor_unavailable" | "mapping_not_usable";
+  };
+  /** Returns to the connector's default mappings, of one kind of record or of all. */
+  "fieldMapping.resetToDefaults": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The connector. */
+      connectorId: ConnectorId;
+      /** The kind of record; all, when not given. */
+      entity?: (RecordKind | null);
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: EntityMappingsList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_connector";
+  };
+  /** Replaces the mappings of one kind of record. They hold from the next run on; records already here change with a full sync. */
+  "fieldMapping.saveMappings": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The connector. */
+      connectorId: ConnectorId;
+      /** The kind of record. */
+      entity: RecordKind;
+      /** The mappings in order, 1 to 200. */
+      fields: Array<FieldMappingInput>;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: EntityMappings;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_connector" | "mapping_not_usable";
+  };
+  /** Asks a job to stop. It stops at the end of the page or step it is at, and keeps what it has done.
+   * 
+   * A job that waits is stopped at once. Asking twice changes nothing. */
+  "job.cancel": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The job. */
+      jobId: JobId;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: Job;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_job" | "already_finished";
+  };
+  /** One job with its progress. */
+  "job.get": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The job. */
+      jobId: JobId;
+    };
+    result: Job;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_job";
+  };
+  /** The organization's jobs, newest first. */
+  "job.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only jobs of this kind. */
+      kind?: (JobKind | null);
+      /** Only jobs that stand so. */
+      status?: (JobStatus | null);
+      /** Only jobs for this connector. */
+      connectorId?: (ConnectorId | null);
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: JobPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** One opportunity with its stages, contacts and attributes. */
+  "opportunity.get": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The opportunity. */
+      opportunityId: OpportunityId;
+    };
+    result: OpportunityDetail;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_opportunity";
+  };
+  /** The opportunities, filtered and ordered. */
+  "opportunity.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only opportunities whose name begins with this, in any case. */
+      search?: string | null;
+      /** Only opportunities of this account. */
+      accountId?: (AccountId | null);
+      /** Only opportunities in this stage, exactly as the source writes it. */
+      stage?: string | null;
+      /** Only open, won or lost ones. */
+      status?: (OpportunityStatus | null);
+      /** Only opportunities of this tier. */
+      tier?: (Tier | null);
+      /** The order. */
+      sort?: OpportunitySort;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+      /** Whether to count the whole list as well. */
+      includeTotal?: boolean;
+    };
+    result: OpportunityRowPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** What happened to an opportunity, newest first: stages it entered, what its contacts did, changes of its tier. */
+  "opportunity.timeline": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The opportunity. */
+      opportunityId: OpportunityId;
+      /** Only these kinds of items; all, when empty or not given. */
+      kinds?: Array<TimelineKind>;
+      /** Only from this instant on. */
+      from?: (Timestamp | null);
+      /** Only before this instant. */
+      to?: (Timestamp | null);
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: TimelineItemPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_opportunity";
+  };
+  /** One person with attributes and deals. Who was merged into another is shown as that other. */
+  "person.get": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The person. */
+      personId: PersonId;
+    };
+    result: PersonDetail;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_person";
+  };
+  /** The people, filtered and ordered. Who was merged into another does not appear. */
+  "person.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only people whose last name begins with this, in any case. */
+      search?: string | null;
+      /** Only the person with this e-mail address, in any case. */
+      email?: string | null;
+      /** Only people of this account. */
+      accountId?: (AccountId | null);
+      /** Only people of this tier. */
+      tier?: (Tier | null);
+      /** Only people of this seniority. */
+      seniority?: (Seniority | null);
+      /** Only leads (true) or only contacts (false). */
+      isLead?: boolean | null;
+      /** The order. */
+      sort?: PersonSort;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+      /** Whether to count the whole list as well. */
+      includeTotal?: boolean;
+    };
+    result: PersonRowPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** What a person did and how their tier changed, newest first. */
+  "person.timeline": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The person. */
+      personId: PersonId;
+      /** Only these kinds of items; all, when empty or not given. A person has no stage changes. */
+      kinds?: Array<TimelineKind>;
+      /** Only from this instant on. */
+      from?: (Timestamp | null);
+      /** Only before this instant. */
+      to?: (Timestamp | null);
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: TimelineItemPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_person";
+  };
+  /** The OpenRPC document of this API: every method with its params, reply, errors and an example.
+   * 
+   * The same document as `GET /openrpc.json`. Nothing in it depends on who asks. */
+  "rpc.discover": {
+    effect: "query";
+    caller: "public";
+    params: Record<string, never>;
+    result: OpenRpcDocument;
+    reason: "invalid_params";
+  };
+  /** Why an entity's scores are what they are. Every list of lines adds up to its score exactly, in thousandths of a point.
+   * 
+   * Computed from the log at the instant the scores were computed, by the rules they were computed by. */
+  "scoring.explain": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Which kind. */
+      entityType: EntityType;
+      /** Which one. */
+      entityId: EntityId;
+    };
+    result: Explanation;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_entity" | "not_scored";
+  };
+  /** One entity's scores with the strongest reasons, the people behind them, and the history of its tier. */
+  "scoring.getEntityDetail": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Which kind. */
+      entityType: EntityType;
+      /** Which one. */
+      entityId: EntityId;
+    };
+    result: EntityDetail;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_entity" | "not_scored";
+  };
+  /** Entities of one kind with their scores, best first. */
+  "scoring.getEntityList": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Which kind. */
+      entityType: EntityType;
+      /** Only this tier. */
+      tier?: (Tier | null);
+      /** Only this quadrant. */
+      quadrant?: (Quadrant | null);
+      /** Only people and opportunities of this account. Without effect on accounts. */
+      accountId?: (AccountId | null);
+      /** Only those whose name begins with this, in any case; people by last name. */
+      search?: string | null;
+      /** The order. */
+      sort?: EntitySort;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+      /** Whether to count the whole list as well. */
+      includeTotal?: boolean;
+    };
+    result: EntityRowPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** The latest scoring run, under way or ended. */
+  "scoring.getLastScoringRun": {
+    effect: "query";
+    caller: "viewer";
+    params: Record<string, never>;
+    result: LastScoringRun;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Fit against engagement for one kind of thing: the points of a scatter plot, the lines that cut it, and how many are where.
+   * 
+   * When there are more than `limit`, the best by combined score are shown; the counts are always of all. */
+  "scoring.getMatrixData": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Which kind. */
+      entityType: EntityType;
+      /** Only this tier's points. The counts are not affected. */
+      tier?: (Tier | null);
+      /** How many points at most, 1 to 5000. */
+      limit?: MatrixSize;
+    };
+    result: MatrixData;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Computes all scores now, or joins the run that is under way. Follow it with `job.get`.
+   * 
+   * Scores are also computed after each sync and each activation of rules: this is for the impatient. */
+  "scoring.runScoring": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: StartedJob;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low";
+  };
+  /** Puts drafts in force, all at the same instant, and starts a scoring run with them. */
+  "scoringConfig.activate": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** The drafts, at most one for each part. */
+      versions: Array<ConfigRef>;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: Activated;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_version" | "not_a_draft";
+  };
+  /** All rules in force, their drafts, and the defaults to compare with or return to. */
+  "scoringConfig.getAllConfigs": {
+    effect: "query";
+    caller: "viewer";
+    params: Record<string, never>;
+    result: AllConfigs;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** One part of the rules: what is active, and the draft if there is one. */
+  "scoringConfig.getConfig": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Which part. */
+      type: ConfigType;
+    };
+    result: ConfigState;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** The versions of one part of the rules, newest first. */
+  "scoringConfig.listVersions": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Which part. */
+      type: ConfigType;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: AnyConfigVersionPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Saves drafts of one, two or all three parts of the rules, replacing the drafts there were. Nothing is scored by
+   * them until they are activated.
+   * 
+   * A rule that cannot hold is refused with INVALID_PARAMS naming its path, such as `config.combined.fitThreshold`. */
+  "scoringConfig.saveDraft": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** The parts to save. */
+      config: ConfigDraft;
+      /** What you want to say about it, up to 1000 characters. */
+      note?: string | null;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: AnyConfigVersionList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low";
+  };
+  /** Who the caller is, in which organization, and what they may do there.
+   * 
+   * Rights are read anew with each call: what this says holds now, whatever the token said when it was issued. */
+  "session.current": {
+    effect: "query";
+    caller: "viewer";
+    params: Record<string, never>;
+    result: CurrentSession;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Whether the service works, as far as a caller is concerned.
+   * 
+   * Answers without a credential, and quickly, even when the database is away: then `status` is `unavailable`. */
+  "system.health": {
+    effect: "query";
+    caller: "public";
+    params: Record<string, never>;
+    result: HealthReport;
+    reason: "invalid_params";
+  };
+  /** Which version answers. */
+  "system.version": {
+    effect: "query";
+    caller: "public";
+    params: Record<string, never>;
+    result: VersionReport;
+    reason: "invalid_params";
+  };
+  /** Gives a member another role. It holds from the member's next call on.
+   * 
+   * The last admin cannot be given a lower role. */
+  "team.changeRole": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** The member. */
+      userId: UserId;
+      /** The new role. Giving the same role again changes nothing. */
+      role: Role;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: Member;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_member" | "last_admin";
+  };
+  /** The members of the organization with their roles, by name. */
+  "team.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only members with this role. */
+      role?: (Role | null);
+      /** Only members whose name or e-mail address begins with this, in any case. */
+      search?: string | null;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+      /** Whether to count the whole list as well. */
+      includeTotal?: boolean;
+    };
+    result: MemberPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Removes a member from the organization and ends their sessions in it.
+   * 
+   * The user's account and their other organizations stay. The last admin cannot be removed. */
+  "team.remove": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** The member. */
+      userId: UserId;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: RemovedMember;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_member" | "last_admin";
+  };
+  /** The caller's organization with its settings. */
+  "tenant.getCurrent": {
+    effect: "query";
+    caller: "viewer";
+    params: Record<string, never>;
+    result: Tenant;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Changes the organization's name or settings. What is not given stays as it is.
+   * 
+   * A new currency does not convert anything: amounts keep the currency they came with. */
+  "tenant.updateSettings": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** The new name, 1 to 200 characters. */
+      name?: string | null;
+      /** The new currency. */
+      currency?: (Currency | null);
+      /** The new time zone, by its IANA name such as `Europe/Berlin`. */
+      timeZone?: string | null;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: Tenant;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "unknown_time_zone";
+  };
+  /** The role of one user in the organization; the caller's own when no user is named.
+   * 
+   * An API key has no user: without `userId` it gets the key's own role, and `userId` is null. */
+  "user.getRole": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The user; the caller when not given. */
+      userId?: (UserId | null);
+    };
+    result: UserRole;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_user";
+  };
+  /** The users of the organization by name, to choose from.
+   * 
+   * For roles and dates use `team.list`. */
+  "user.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only users whose name or e-mail address begins with this, in any case. */
+      search?: string | null;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+      /** Whether to count the whole list as well. */
+      includeTotal?: boolean;
+    };
+    result: UserPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+}
