@@ -1,4 +1,5 @@
 //! The server on real sockets, with limits short enough to wait for.
+#![expect(clippy::disallowed_types, reason = "these tests speak to a server of their own")]
 
 mod http;
 mod slow;
