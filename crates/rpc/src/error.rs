@@ -101,6 +101,7 @@ pub struct FieldError {
     pub path: String,
     /// Which rule was broken: `required`, `unknown`, `type`, `range`, `length`, …
     pub rule: String,
+    /// The rule in words.
     pub message: String,
 }
 
@@ -214,7 +215,9 @@ impl RpcError {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "ErrorData")]
 pub(crate) struct ErrorData {
+    /// The error's name in tRPC.
     pub code: Code,
+    /// The HTTP status that the error corresponds to.
     pub http_status: u16,
     /// The method that was called; empty when the call never reached one.
     pub path: String,
@@ -231,5 +234,6 @@ pub(crate) struct ErrorData {
     /// What the refusal adds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Map<String, Value>>,
+    /// The request, as in the server's log.
     pub request_id: String,
 }

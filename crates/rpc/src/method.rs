@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use validator::Validate;
 
-use crate::{Access, Caller, Reason, Refusal};
+use crate::{Access, Caller, Reason, Refusal, RpcError, params};
 
 /// A remote procedure. The implementing type *is* the params object, so its doc comment is the method's
 /// public reference.
@@ -81,6 +81,10 @@ pub struct MethodInfo {
     pub reasons: fn() -> Vec<Reason>,
     /// The example's params and result, as they go over the wire.
     pub example: fn() -> (Value, Value),
+    /// Whether a call with these params would reach the handler.
+    pub accepts: fn(&str) -> Result<(), RpcError>,
+    /// Whether this is what the method's reply looks like.
+    pub replies: fn(&str) -> bool,
 }
 
 impl MethodInfo {
@@ -90,6 +94,8 @@ impl MethodInfo {
             access: M::Caller::ACCESS,
             effect: M::EFFECT,
             reasons: <M::Refusal as Refusal>::reasons,
+            accepts: |params| params::parse::<M>(Some(params)).map(|_| ()),
+            replies: |result| serde_json::from_str::<M::Output>(result).is_ok(),
             example: || {
                 let Example { params, result } = M::example();
                 let json = "examples are plain data, which always serializes";

@@ -135,13 +135,12 @@ fn flatten(errors: &ValidationErrors) -> Vec<FieldError> {
 
 fn collect(prefix: &str, errors: &ValidationErrors, into: &mut Vec<FieldError>) {
     for (name, kind) in errors.errors() {
-        let name = crate::camel_case(name);
-        let path = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
+        let path = inside(prefix, name);
         match kind {
             ValidationErrorsKind::Field(list) => into.extend(list.iter().map(|error| {
                 let message =
                     error.message.as_ref().map_or_else(|| rule_in_words(error), |it| it.to_string());
-                FieldError::new(path.trim_end_matches("._all_"), error.code.as_ref(), message)
+                FieldError::new(path.as_str(), error.code.as_ref(), message)
             })),
             ValidationErrorsKind::Struct(inner) => collect(&path, inner, into),
             ValidationErrorsKind::List(items) => {
@@ -151,6 +150,17 @@ fn collect(prefix: &str, errors: &ValidationErrors, into: &mut Vec<FieldError>) 
             }
         }
     }
+}
+
+/// The path of a validator's entry. `__all__` is the validator's word for the whole struct; after `=` comes a name
+/// that is the caller's own, such as a map's key.
+fn inside(prefix: &str, name: &str) -> String {
+    let name = match name.strip_prefix('=') {
+        Some(key) => key.to_owned(),
+        None if name == "__all__" => return prefix.to_owned(),
+        None => crate::camel_case(name),
+    };
+    if prefix.is_empty() { name } else { format!("{prefix}.{name}") }
 }
 
 fn rule_in_words(error: &validator::ValidationError) -> String {

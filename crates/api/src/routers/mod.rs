@@ -20,10 +20,12 @@ pub mod user;
 
 /// What most method declarations need in scope.
 mod prelude {
-    pub(super) use rpc::{Admin, Anyone, Effect, Example, Manager, Method, NoRefusal, Viewer, refusals};
-    pub(super) use schemars::JsonSchema;
-    pub(super) use serde::{Deserialize, Serialize};
-    pub(super) use validator::Validate;
+    pub(in crate::routers) use rpc::{
+        Admin, Anyone, Effect, Example, Manager, Method, NoRefusal, Viewer, refusals,
+    };
+    pub(in crate::routers) use schemars::JsonSchema;
+    pub(in crate::routers) use serde::{Deserialize, Serialize};
+    pub(in crate::routers) use validator::Validate;
 
-    pub(super) use crate::{sample, topics, types::*};
+    pub(in crate::routers) use crate::{sample, topics, types::*};
 }

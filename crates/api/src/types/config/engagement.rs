@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
@@ -57,11 +57,28 @@ pub struct TypeRule {
 }
 
 /// What activities are worth, by type. At most 1000 types.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypeRules(pub BTreeMap<ActivityType, TypeRule>);
 
 const MOST_TYPES: usize = 1000;
 const NEVER_SCORED: &str = "meeting_recorded";
+
+// By hand, because a rule for keys would otherwise become `patternProperties`, which few readers of schemas know.
+impl JsonSchema for TypeRules {
+    fn schema_name() -> Cow<'static, str> {
+        "TypeRules".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "What activities are worth, by the name of their type. At most 1000 types.",
+            "type": "object",
+            "propertyNames": generator.subschema_for::<ActivityType>(),
+            "additionalProperties": generator.subschema_for::<TypeRule>(),
+            "maxProperties": MOST_TYPES,
+        })
+    }
+}
 
 // By hand, because a map's entries are to be named by their keys and not by their numbers.
 impl Validate for TypeRules {
