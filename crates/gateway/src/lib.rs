@@ -4,4 +4,6 @@
 pub mod cli;
 pub mod config;
 pub mod explorer;
+pub mod host;
+pub mod methods;
 pub mod server;

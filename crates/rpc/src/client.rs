@@ -1,5 +1,8 @@
 //! A typed client: the method's own type goes out, its output comes back.
-#![expect(clippy::disallowed_types, reason = "it speaks to our own server, at an address that its user chose")]
+#![expect(
+    clippy::disallowed_types,
+    reason = "it speaks to our own server, at an address that its user chose"
+)]
 
 use std::time::Duration;
 

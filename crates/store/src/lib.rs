@@ -4,11 +4,19 @@
 //! area's tables, named as the methods they serve and taking that transaction. The store knows no vendor, no wire
 //! format and no rule of the domain that is not a rule of a table.
 
+pub mod api_keys;
+pub mod audit;
+pub mod directory;
 mod error;
+pub mod health;
+pub mod idempotency;
+pub mod members;
 mod migrate;
 mod pool;
 pub mod private_postgres;
 mod schema;
+pub mod sessions;
+pub mod tenants;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod catalogue;

@@ -141,13 +141,15 @@ impl ApiKeyRecord {
         if presented.id != self.id || presented.hash() != self.hash {
             return Err(Unauthenticated::because("unknown API key"));
         }
-        if self.revoked_at.is_some() {
-            return Err(Unauthenticated::because("revoked API key"));
-        }
-        if self.expires_at.is_some_and(|expires_at| now >= expires_at) {
-            return Err(Unauthenticated::because("expired API key"));
+        if !self.alive(now) {
+            return Err(Unauthenticated::because("revoked or expired API key"));
         }
         Ok(Principal::api_key(self.tenant, self.id, self.ceiling))
+    }
+
+    /// Neither revoked nor expired, for one that was admitted before.
+    pub fn alive(&self, now: DateTime<Utc>) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|expires_at| now < expires_at)
     }
 }
 

@@ -1,0 +1,142 @@
+//! The program around the methods: who is calling, in which transaction, with which trace left behind.
+//!
+//! Every call passes here, alone or in a batch, over HTTP or WebSocket. Handlers are in [`crate::methods`] and
+//! know nothing of credentials, audit rows or idempotency keys.
+
+mod admission;
+mod directory;
+mod document;
+mod failure;
+mod idempotency;
+mod limits;
+mod paging;
+mod scope;
+mod trail;
+
+use std::{sync::Arc, time::Duration};
+
+use rpc::{Call, Extensions, Host, Refusal, Remember, RpcError};
+use store::Store;
+use tenancy::{AccessTokens, Cursors, KeyRing, OauthStates};
+
+use self::{
+    admission::Admitted, directory::Directory, failure::store_error, limits::CallLimits, scope::Note,
+};
+pub use self::{document::document, failure::Failure, limits::CallQuota, paging::Paging, scope::Scope};
+use crate::server::RequestMeta;
+
+/// Everything a handler may use.
+pub struct Gateway {
+    pub(crate) store: Store,
+    pub(crate) secrets: Secrets,
+    directory: Directory,
+    limits: CallLimits,
+}
+
+/// What the key ring opens: derived once at start, never logged.
+pub struct Secrets {
+    pub ring: KeyRing,
+    pub tokens: AccessTokens,
+    pub cursors: Cursors,
+    pub oauth_states: OauthStates,
+}
+
+impl Secrets {
+    /// `public_url` is issuer and audience of our own access tokens.
+    pub fn new(ring: KeyRing, public_url: &str) -> Self {
+        Secrets {
+            tokens: AccessTokens::from_ring(public_url, public_url, &ring),
+            cursors: Cursors::new(&ring),
+            oauth_states: OauthStates::new(&ring),
+            ring,
+        }
+    }
+}
+
+impl Gateway {
+    pub fn new(store: Store, secrets: Secrets, quota: CallQuota) -> Self {
+        Gateway { store, secrets, directory: Directory::default(), limits: CallLimits::new(quota) }
+    }
+}
+
+impl Host for Gateway {
+    type Scope = Scope;
+    type Failure<R: Refusal> = Failure<R>;
+
+    fn request_id(&self, ext: &Extensions) -> String {
+        ext.get::<RequestMeta>().map_or_else(String::new, |it| it.request_id.to_string())
+    }
+
+    async fn admit(&self, ext: &Extensions, call: &Call) -> Result<Scope, RpcError> {
+        let meta = ext.get::<RequestMeta>().ok_or_else(|| {
+            tracing::error!(method = call.method, "a call came without its request's particulars");
+            RpcError::internal()
+        })?;
+        let Admitted { principal, tx } = self.authenticate(meta).await?;
+        let scope = Scope {
+            principal,
+            tx: Some(tx),
+            meta: Arc::new(meta.clone()),
+            note: Note::default(),
+            store: self.store.clone(),
+        };
+        let allowed = if admission::covers(principal.role, call.access) {
+            self.limits.charge(&principal)
+        } else {
+            Err(RpcError::forbidden())
+        };
+        match allowed {
+            Ok(()) => Ok(scope),
+            Err(error) => {
+                self.refuse(scope, call, &error).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn recall(
+        &self,
+        scope: &mut Scope,
+        call: &Call,
+        remember: &Remember,
+    ) -> Result<Option<String>, RpcError> {
+        idempotency::recall(scope, call, remember).await
+    }
+
+    async fn commit(
+        &self,
+        mut scope: Scope,
+        call: &Call,
+        reply: Option<(&Remember, &str)>,
+    ) -> Result<(), RpcError> {
+        if call.effect.is_mutation() {
+            trail::record_done(&mut scope, call).await.map_err(store_error)?;
+        }
+        if let Some((remember, reply)) = reply {
+            idempotency::keep(&mut scope, call, remember, reply).await?;
+        }
+        match scope.tx.take() {
+            Some(tx) => tx.commit().await.map_err(store_error),
+            None => Ok(()),
+        }
+    }
+
+    async fn refuse(&self, mut scope: Scope, call: &Call, error: &RpcError) {
+        // Cheaper than dropping the transaction, which would close its connection.
+        if let Some(tx) = scope.tx.take()
+            && let Err(error) = tx.rollback().await
+        {
+            tracing::debug!(%error, "the rollback was left to the database");
+        }
+        if call.effect.is_mutation() {
+            trail::record_refused(&self.store, &scope, call, error).await;
+        }
+    }
+
+    fn observe(&self, call: &Call, outcome: Result<(), &RpcError>, elapsed: Duration) {
+        match outcome {
+            Ok(()) => tracing::debug!(method = call.method, ?elapsed, "answered"),
+            Err(error) => tracing::info!(method = call.method, reason = error.reason, ?elapsed, "refused"),
+        }
+    }
+}

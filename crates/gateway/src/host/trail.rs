@@ -1,0 +1,48 @@
+//! One audit row for each mutation: in its own transaction when it was done, in another when it was refused.
+
+use rpc::{Call, Effect, RpcError};
+use serde_json::{Value, json};
+use store::{
+    Store, StoreError,
+    audit::{self, AuditEntry, Outcome},
+};
+
+use super::scope::Scope;
+
+pub(super) async fn record_done(scope: &mut Scope, call: &Call) -> Result<(), StoreError> {
+    let changes = std::mem::take(&mut scope.note.changes);
+    let entry = entry(scope, call, Outcome::Done, changes, json!({}));
+    audit::append_entry(scope.tx(), &entry).await
+}
+
+/// Best effort where the database is away: a refusal that cannot be written down changed nothing either.
+pub(super) async fn record_refused(store: &Store, scope: &Scope, call: &Call, error: &RpcError) {
+    let entry = entry(scope, call, Outcome::Refused, Value::Null, json!({ "reason": error.reason }));
+    let written = async {
+        let mut tx = store.tenant(scope.principal.tenant).await?;
+        audit::append_entry(&mut tx, &entry).await?;
+        tx.commit().await
+    };
+    if let Err(error) = written.await {
+        tracing::warn!(method = call.method, %error, "a refused mutation was not audited");
+    }
+}
+
+fn entry(scope: &Scope, call: &Call, outcome: Outcome, changes: Value, metadata: Value) -> AuditEntry {
+    let action = match call.effect {
+        Effect::Mutation { audit, .. } => audit,
+        Effect::Query { .. } => call.method,
+    };
+    AuditEntry {
+        actor: scope.principal.actor(),
+        action: action.to_owned(),
+        resource: action.split('.').next().unwrap_or(action).to_owned(),
+        resource_id: scope.note.resource_id.clone(),
+        outcome,
+        changes,
+        metadata,
+        request_id: Some(scope.meta.request_id.to_string()),
+        address: Some(scope.meta.client.to_string()),
+        user_agent: scope.meta.user_agent.as_deref().map(str::to_owned),
+    }
+}

@@ -1,0 +1,62 @@
+//! Who belongs to an organization, and as what.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use tenancy::{Role, UserId};
+use uuid::Uuid;
+
+use crate::{
+    StoreError, TenantTx,
+    schema::{memberships, user_tenants, users},
+};
+
+/// The member's present role, or `None` for somebody who is not an active member.
+///
+/// # Errors
+/// When the database refused or could not be reached.
+pub async fn role_of(tx: &mut TenantTx, user: UserId) -> Result<Option<Role>, StoreError> {
+    let tenant = tx.tenant().0;
+    let role: Option<String> = memberships::table
+        .filter(memberships::tenant_id.eq(tenant))
+        .filter(memberships::user_id.eq(user.0))
+        .filter(memberships::status.eq("active"))
+        .select(memberships::role)
+        .first(tx.conn())
+        .await
+        .optional()?;
+    role.map(|it| it.parse().map_err(|_| StoreError::Bug)).transpose()
+}
+
+/// The user with this e-mail address, made on first sight.
+pub(crate) async fn find_or_create_user(tx: &mut TenantTx, email: &str) -> Result<UserId, StoreError> {
+    let id: Uuid = diesel::insert_into(users::table)
+        .values((users::id.eq(Uuid::now_v7()), users::email.eq(email)))
+        .on_conflict(users::email_lower)
+        .do_update()
+        // Changes nothing; without an update the existing row would not be returned.
+        .set(users::email.eq(users::email))
+        .returning(users::id)
+        .get_result(tx.conn())
+        .await?;
+    Ok(UserId(id))
+}
+
+pub(crate) async fn create_membership(tx: &mut TenantTx, user: UserId, role: Role) -> Result<(), StoreError> {
+    let tenant = tx.tenant().0;
+    diesel::insert_into(user_tenants::table)
+        .values((user_tenants::user_id.eq(user.0), user_tenants::tenant_id.eq(tenant)))
+        .on_conflict((user_tenants::user_id, user_tenants::tenant_id))
+        .do_nothing()
+        .execute(tx.conn())
+        .await?;
+    diesel::insert_into(memberships::table)
+        .values((
+            memberships::tenant_id.eq(tenant),
+            memberships::id.eq(Uuid::now_v7()),
+            memberships::user_id.eq(user.0),
+            memberships::role.eq(role.as_str()),
+        ))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Sessions: what an access token points to. The rights are the membership's, read at each call.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use tenancy::{Role, SessionId, UserId};
+
+use crate::{
+    StoreError, TenantTx,
+    schema::{credential_directory, memberships, sessions},
+};
+
+/// A session and the rights of its member as they are now.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionRights {
+    pub user: UserId,
+    pub role: Role,
+    pub expires_at: DateTime<Utc>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub member_active: bool,
+}
+
+impl SessionRights {
+    pub fn alive(&self, now: DateTime<Utc>) -> bool {
+        self.member_active && self.revoked_at.is_none() && now < self.expires_at
+    }
+}
+
+/// # Errors
+/// When the database refused or could not be reached; a session this tenant does not have is `None`.
+pub async fn find_session(tx: &mut TenantTx, id: SessionId) -> Result<Option<SessionRights>, StoreError> {
+    type Row = (uuid::Uuid, String, String, DateTime<Utc>, Option<DateTime<Utc>>);
+    let tenant = tx.tenant().0;
+    let row: Option<Row> = sessions::table
+        .inner_join(memberships::table.on(
+            memberships::tenant_id.eq(sessions::tenant_id).and(memberships::user_id.eq(sessions::user_id)),
+        ))
+        .filter(sessions::tenant_id.eq(tenant))
+        .filter(sessions::id.eq(id.0))
+        .select((
+            sessions::user_id,
+            memberships::role,
+            memberships::status,
+            sessions::expires_at,
+            sessions::revoked_at,
+        ))
+        .first(tx.conn())
+        .await
+        .optional()?;
+    row.map(|(user, role, status, expires_at, revoked_at)| {
+        Ok(SessionRights {
+            user: UserId(user),
+            role: role.parse().map_err(|_| StoreError::Bug)?,
+            expires_at,
+            revoked_at,
+            member_active: status == "active",
+        })
+    })
+    .transpose()
+}
+
+/// A session about to begin.
+pub struct NewSession<'a> {
+    pub id: SessionId,
+    pub user: UserId,
+    /// `admin`, `issuer`, `magic_link` or `sso`.
+    pub auth_method: &'a str,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// # Errors
+/// [`StoreError::Reference`] when the user is not a member of this tenant.
+pub async fn create_session(tx: &mut TenantTx, session: &NewSession<'_>) -> Result<(), StoreError> {
+    let tenant = tx.tenant().0;
+    diesel::insert_into(credential_directory::table)
+        .values((
+            credential_directory::id.eq(session.id.0),
+            credential_directory::kind.eq("session"),
+            credential_directory::tenant_id.eq(tenant),
+        ))
+        .execute(tx.conn())
+        .await?;
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::tenant_id.eq(tenant),
+            sessions::id.eq(session.id.0),
+            sessions::user_id.eq(session.user.0),
+            sessions::auth_method.eq(session.auth_method),
+            sessions::expires_at.eq(session.expires_at),
+        ))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
