@@ -29,9 +29,9 @@ pub fn start_logging(log: &Log) {
 ///
 /// # Errors
 /// A line that says what to do when the port is taken or not ours to take.
-pub async fn bind(config: &Config) -> Result<TcpListener, Failure> {
+pub fn bind(config: &Config) -> Result<TcpListener, Failure> {
     let address = config.listen;
-    TcpListener::bind(address).await.map_err(|error| {
+    server::listen(address).map_err(|error| {
         let advice = match error.kind() {
             io::ErrorKind::AddrInUse => {
                 "another process uses it; stop that one or choose another with --listen".into()
@@ -145,7 +145,7 @@ mod tests {
         let data_dir = Some(std::env::temp_dir().join(format!("fairlead-port-{}", std::process::id())));
         let overrides =
             crate::config::Overrides { listen: Some(listen.clone()), data_dir, ..Default::default() };
-        let failure = bind(&crate::config::Config::load(&overrides).unwrap()).await.unwrap_err();
+        let failure = bind(&crate::config::Config::load(&overrides).unwrap()).unwrap_err();
         assert_eq!(failure.exit, Exit::Usage);
         assert!(
             failure.message.contains(&listen) && failure.message.contains("another process"),

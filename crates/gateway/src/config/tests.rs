@@ -93,3 +93,11 @@ fn a_folder_that_cannot_be_written_is_named() {
     let refused = Config::load(&overrides).map(|_| ()).unwrap_err();
     assert_eq!(refused.setting, "data_dir");
 }
+
+#[test]
+fn the_example_file_states_the_defaults() {
+    let example = load("example", include_str!("../../../../fairlead.example.toml")).unwrap();
+    let default = load("default", "").unwrap();
+    assert_eq!(format!("{:?}", example.limits), format!("{:?}", default.limits));
+    assert_eq!((example.listen, example.log.filter), (default.listen, default.log.filter));
+}

@@ -29,12 +29,17 @@ const typeOf = (given) => {
   const types = [].concat(schema.type || "any");
   return types.map((type) => type === "array" ? `${typeOf(schema.items)}[]` : schema.format ? `${type} (${schema.format})` : type).join(" | ");
 };
+const choices = (given) => {
+  const { schema } = follow(given), parts = schema.oneOf || schema.anyOf;
+  if (schema.const !== undefined) return [schema.const];
+  return schema.enum || (parts ? parts.flatMap((it) => choices(it)) : []);
+};
 const rules = (given) => {
-  const { schema } = follow(given), said = [];
+  const { schema } = follow(given), said = [], values = choices(given).filter((it) => it !== null);
   for (const [key, words] of [["minimum", "≥ "], ["maximum", "≤ "], ["minLength", "length ≥ "], ["maxLength", "length ≤ "],
     ["minItems", "items ≥ "], ["maxItems", "items ≤ "], ["pattern", "matches "], ["default", "default "]])
     if (schema[key] !== undefined && schema[key] !== null) said.push(words + (typeof schema[key] === "string" ? schema[key] : JSON.stringify(schema[key])));
-  if (schema.enum) said.push("one of " + schema.enum.join(", "));
+  if (values.length) said.push("one of " + values.join(", "));
   return said.join(" · ");
 };
 const paint = (value) => {
@@ -86,17 +91,18 @@ const tryIt = (method) => {
   return [el("h3", {}, "Try it"), method["x-effect"] === "mutation" ? el("p", { class: "faint" }, "This changes data, and is written to the audit log.") : null,
     box, el("div", { class: "row" }, send, reset, el("span", { class: "faint" }, "Ctrl + Enter")), out];
 };
-const shapes = (schema, seen) => {
+const shapes = (schemas, seen) => {
   const rows = [];
   const walk = (given) => {
+    if (!given) return;
     const { name, schema: real } = follow(given);
     if (name && seen.has(name)) return;
     if (name) { seen.add(name); rows.push(el("details", {}, el("summary", {}, name), paint(real))); }
     for (const inner of [real.items, ...Object.values(real.properties || {}), ...(real.anyOf || []), ...(real.oneOf || []), ...(real.allOf || [])])
       if (inner && typeof inner === "object") walk(inner);
   };
-  walk(schema);
-  return rows;
+  for (const schema of schemas) walk(schema);
+  return rows.length ? el("details", { class: "types" }, el("summary", {}, rows.length === 1 ? "1 type" : rows.length + " types"), ...rows) : null;
 };
 const show = (method) => {
   const params = method.params || [], errors = method.errors || [], seen = new Set(), example = (method.examples || [])[0];
@@ -110,10 +116,10 @@ const show = (method) => {
       el("tbody", {}, ...params.map((it) => el("tr", {}, el("td", {}, el("code", {}, it.name), " ", it.required ? el("span", { class: "need" }, "required") : null),
         el("td", {}, el("code", {}, typeOf(it.schema))), el("td", {}, it.description || it.schema?.description || "", " ", el("span", { class: "faint" }, rules(it.schema)))))))
       : el("p", { class: "faint" }, "none: send {}"),
-    ...params.flatMap((it) => shapes(it.schema, seen)),
+    shapes(params.map((it) => it.schema), seen),
     ...tryIt(method),
     el("h3", {}, "Result"), el("p", {}, el("code", {}, typeOf(method.result && method.result.schema))),
-    ...shapes(method.result && method.result.schema, seen),
+    shapes([method.result && method.result.schema], seen),
     example && example.result ? el("details", {}, el("summary", {}, "Example"), paint(example.result.value)) : null,
     el("h3", {}, "Errors"),
     errors.length ? el("table", {}, el("tbody", {}, ...errors.map((it) => el("tr", {}, el("td", {}, el("code", {}, String((it.data && it.data.code) || it.code))),

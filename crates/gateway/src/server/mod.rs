@@ -36,7 +36,7 @@ use hyper::{body::Bytes, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use jsonrpsee::{ConnectionId, Methods};
 use sha2::{Digest, Sha256};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use access::{Network, Origins};
@@ -91,6 +91,22 @@ impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Shared").field("readiness", &self.readiness).finish_non_exhaustive()
     }
+}
+
+/// What the kernel may hold for a client that does not read. Left to itself it grows to megabytes for each socket.
+const SEND_BUFFER: u32 = 256 * 1024;
+
+/// Binds an address, with buffers of a size we chose.
+///
+/// # Errors
+/// When the address is taken, not ours, or not to be had.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // As every server does on Unix: a restart must not wait for the last one's closed sockets.
+    socket.set_reuseaddr(cfg!(unix))?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(1024)
 }
 
 /// Serves `parts` on a bound listener.

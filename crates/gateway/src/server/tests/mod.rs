@@ -20,10 +20,10 @@ use jsonrpsee::{RpcModule, types::ErrorObjectOwned};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpSocket, TcpStream},
 };
 
-use super::{Handle, Origins, Parts, RequestMeta, ServerLimits, serve};
+use super::{Handle, Origins, Parts, RequestMeta, ServerLimits, listen, serve};
 
 /// What the test methods leave behind.
 #[derive(Debug, Default)]
@@ -44,7 +44,7 @@ impl TestServer {
         let world = Arc::new(World::default());
         world.well.store(true, Ordering::SeqCst);
         let probed = world.clone();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let parts = Parts {
             methods: methods(world.clone()).into(),
             document: r#"{"openrpc":"1.3.2","methods":[]}"#.into(),
@@ -82,6 +82,24 @@ impl TestServer {
         let status = reply.status().as_u16();
         let text = reply.text().await.unwrap();
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
+
+    /// A socket into which almost nothing fits that is not read.
+    async fn narrow(&self) -> TcpStream {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(8_192).unwrap();
+        socket.connect(self.address()).await.unwrap()
+    }
+
+    /// Until no socket is left.
+    async fn emptied(&self) {
+        let shared = &self.handle.shared;
+        let begun = std::time::Instant::now();
+        while shared.budgets.open_sockets(&shared.limits) + shared.budgets.open_websockets(&shared.limits) > 0
+        {
+            assert!(begun.elapsed() < Duration::from_secs(20), "sockets are still open");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     async fn raw(&self, bytes: &[u8]) -> TcpStream {
