@@ -4,12 +4,14 @@
 //! - one person updated by one activity: below 100 ns
 //! - an account of 50 people from their states: below 2 µs
 //!
+//! And what a scoring run does for each account, its history of tiers and its next transition with it.
+//!
 //! `cargo bench -p scoring`. The data is made from a fixed seed and lies in memory before the clock starts.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use scoring::{
-    Activity, Channel, Clock, DAY, EngagementConfig, EngagementState, Factor, PersonFold, Points,
-    PreparedEngagement, roll_up_states,
+    Activity, Channel, Clock, DAY, EngagementConfig, EngagementState, EntityFold, Factor, PersonFold, Points,
+    PreparedConfig, PreparedEngagement, roll_up_states,
 };
 use std::hint::black_box;
 use std::time::Duration;
@@ -228,5 +230,41 @@ fn score_account(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(figures, fold_everybody, update_one, score_account);
+fn walk_account(c: &mut Criterion) {
+    let (fit, engagement, combined) = Default::default();
+    let config = PreparedConfig::new(&fit, &engagement, &combined).expect("the defaults are sound");
+    let mut seed = Seed(4);
+    let mut log: Vec<(usize, Activity)> =
+        (0..1500).map(|index| (index % 10, activity(&config.engagement, &mut seed))).collect();
+    log.sort_by_key(|(_, activity)| activity.occurred_at);
+
+    let mut group = c.benchmark_group("an account of 10 people and 1,500 activities");
+    group.throughput(Throughput::Elements(log.len() as u64));
+    group.bench_function("with its history and next transition", |b| {
+        b.iter(|| {
+            let mut account = EntityFold::account(&config, clock());
+            (0..10).for_each(|_| {
+                account.add_person(Factor::ONE);
+            });
+            account.set_fit(NOW - 540 * DAY, Some(Points::whole(70)));
+            for (person, activity) in &log {
+                let _ = account.push(*person, *activity);
+            }
+            account.finish()
+        });
+    });
+    group.bench_function("baseline: the score alone", |b| {
+        b.iter(|| {
+            let mut folds = [PersonFold::new(&config.engagement, clock()); 10];
+            for (person, activity) in &log {
+                let _ = folds[*person].push(*activity);
+            }
+            let people = folds.iter().map(|fold| (fold.state(), Factor::ONE));
+            roll_up_states(&config.engagement, config.engagement.account(), people, NOW)
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(figures, fold_everybody, update_one, score_account, walk_account);
 criterion_main!(figures);

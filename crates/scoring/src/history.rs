@@ -77,6 +77,9 @@ impl<'a> TierFold<'a> {
                 since = Some(at);
             }
             standing = next;
+            if !standing.can_fall() {
+                break;
+            }
             let moved = |at| standing.after(config, axes(at)) != standing;
             match first(at, last, moved) {
                 Some(instant) => (at, now) = (instant, axes(instant)),

@@ -206,6 +206,11 @@ impl Standing {
         }
     }
 
+    /// Whether a falling engagement can still change it.
+    pub(crate) fn can_fall(self) -> bool {
+        self.engagement == Some(Level::High) || self.combined > Some(Tier::Cold)
+    }
+
     /// What a reader sees of it, and a change of which is a change.
     pub(crate) fn shown(self, scheme: TierScheme) -> (Option<Quadrant>, Option<Tier>) {
         (self.quadrant(), self.tier(scheme))

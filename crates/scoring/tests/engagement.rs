@@ -116,6 +116,27 @@ fn an_index_of_another_configuration_is_unknown_rather_than_a_panic() {
     assert_eq!(state.score_at(&small, NOW), Points::from_thousandths(200));
 }
 
+/// If this fails, every stored state and state hash changes its meaning: that needs a migration, not a new number.
+#[test]
+fn the_bits_are_the_same_everywhere() {
+    let config = config().engagement;
+    let deeds: Vec<Deed> = (0..14).map(|kind| (kind, 1.0 + 7.3 * kind as f64, 0.0)).collect();
+    let state = fold(&config, &activities(&config, &deeds), Clock::at(NOW));
+    assert_eq!(state.landmark(), 1_741_824_000_000_000);
+    let sums = [
+        55_303_502_028_053,
+        21_432_828_692_190,
+        21_142_136_818_911,
+        5_025_197_451_282,
+        3_110_635_237_389,
+        4_758_759_426_466,
+        853_891_274_781,
+        24_830_688_926,
+    ];
+    assert_eq!(state.sums(), &sums);
+    assert_eq!(state.score_at(&config, NOW), Points::from_thousandths(89_503), "the web's 48.585 stop at 40");
+}
+
 proptest! {
     #[test]
     fn the_order_of_arrival_leaves_no_trace(
