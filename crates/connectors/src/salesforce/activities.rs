@@ -10,7 +10,8 @@
 //! | Task, `TaskSubtype` `ListEmail` | | email_sent |
 //! | Task, `Type` `Meeting` | | meeting_attend |
 //! | any other Task | | its subtype, such as `call` or `task`: known to nobody until a mapping decides |
-//! | Event | `Type` is one of our names | that type, else meeting_attend |
+//! | Event | `Type` is one of our names | that type |
+//! | Event | `Type` conference, webinar, trade show or seminar | event_attend, else meeting_attend |
 //! | CampaignMember that responded | `Status`: attended, registered, downloaded, clicked, opened, visited, demo | event_attend, form_fill, content_download, email_click or ad_click, email_open, page_view, demo_request |
 //! | | else the campaign's `Type`: events, content, e-mail, advertising, web | event_attend, content_download, email_click, ad_click, form_fill |
 //! | | else | `campaign_response`, known to nobody until a mapping decides |
@@ -45,7 +46,11 @@ pub(super) fn of_task(task_type: &str, subtype: &str, subject: &str) -> Activity
 
 /// What an event was.
 pub(super) fn of_event(event_type: &str) -> ActivityType {
-    by_our_name(event_type).unwrap_or(ActivityType::MeetingAttend)
+    let is_public = ["conference", "webinar", "trade show", "seminar"]
+        .iter()
+        .any(|kind| event_type.eq_ignore_ascii_case(kind));
+    let otherwise = if is_public { ActivityType::EventAttend } else { ActivityType::MeetingAttend };
+    by_our_name(event_type).unwrap_or(otherwise)
 }
 
 /// What responding to a campaign was.
@@ -87,7 +92,7 @@ pub(super) fn of_response(campaign_type: &str, status: &str) -> ActivityType {
         ActivityType::IntentSignal
     } else if advertising {
         ActivityType::AdClick
-    } else if kind(&["mail", "newsletter", "nurture"]) {
+    } else if kind(&["newsletter", "nurture"]) || is_by_mail(&campaign) {
         ActivityType::EmailClick
     } else if kind(&["web", "form", "landing", "contact us"]) {
         ActivityType::FormFill
@@ -98,7 +103,12 @@ pub(super) fn of_response(campaign_type: &str, status: &str) -> ActivityType {
 
 /// Whether not responding to this campaign still means that a mail went out.
 pub(super) fn was_mailed(campaign_type: &str, status: &str) -> bool {
-    status.eq_ignore_ascii_case("sent") && campaign_type.to_lowercase().contains("mail")
+    status.eq_ignore_ascii_case("sent") && is_by_mail(&campaign_type.to_lowercase())
+}
+
+/// By e-mail, that is: direct mail is printed on paper.
+fn is_by_mail(campaign_type: &str) -> bool {
+    campaign_type.contains("mail") && !campaign_type.contains("direct")
 }
 
 fn by_our_name(text: &str) -> Option<ActivityType> {
@@ -223,5 +233,6 @@ mod tests {
         assert_eq!(of_event("").as_str(), "meeting_attend");
         assert_eq!(of_event("Event Attend").as_str(), "event_attend");
         assert_eq!(of_event("Call").as_str(), "meeting_attend");
+        assert_eq!(of_event("Conference").as_str(), "event_attend");
     }
 }

@@ -188,11 +188,11 @@ fn refusal(reply: &Reply, refreshable: bool, now: DateTime<Utc>) -> QueryError {
         (_, "INVALID_SESSION_ID" | "SESSION_EXPIRED") | (401, _) => {
             ConnectorError::AuthRequired { refreshable }
         }
+        (429, _) => ConnectorError::RateLimited { until: retry_after(wait, now) },
         // The budget is counted over the last 24 hours, so some of it is free again within the hour.
         (_, "REQUEST_LIMIT_EXCEEDED") => ConnectorError::QuotaExhausted {
             until: wait.map_or(now + TimeDelta::hours(1), |wait| retry_after(Some(wait), now)),
         },
-        (429, _) => ConnectorError::RateLimited { until: retry_after(wait, now) },
         (_, "INVALID_QUERY_LOCATOR") => return QueryError::LocatorExpired,
         (_, "INVALID_FIELD" | "INVALID_TYPE" | "NOT_FOUND") => return QueryError::UnknownName,
         (_, "QUERY_TIMEOUT") => ConnectorError::Timeout,
