@@ -296,9 +296,7 @@ export type ChannelCapsInput = {
 export type Code = "PARSE_ERROR" | "BAD_REQUEST" | "METHOD_NOT_FOUND" | "INVALID_PARAMS" | "INTERNAL_SERVER_ERROR" | "SERVICE_UNAVAILABLE" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNPROCESSABLE_CONTENT" | "TOO_MANY_REQUESTS" | "CLIENT_CLOSED_REQUEST";
 /** How fit and engagement become one number, and where the tiers lie.
  * 
- * An axis becomes high at its threshold plus the band and low below its threshold minus the band, so that a score
- * near the threshold does not flutter; at the very first assignment it is high from the threshold on. Each threshold
- * must keep its band within 0 to 100. */
+ * An axis becomes high at its threshold plus the band and low below its threshold minus the band, so that a score near the threshold does not flutter; at the very first assignment it is high from the threshold on. Each threshold must keep its band within 0 to 100. */
 export type CombinedConfig = {
   /** What fit weighs, 0 to 1000; normalised by the sum of both, which must not be 0. */
   fitWeight: number;
@@ -317,9 +315,7 @@ export type CombinedConfig = {
 };
 /** How fit and engagement become one number, and where the tiers lie.
  * 
- * An axis becomes high at its threshold plus the band and low below its threshold minus the band, so that a score
- * near the threshold does not flutter; at the very first assignment it is high from the threshold on. Each threshold
- * must keep its band within 0 to 100. */
+ * An axis becomes high at its threshold plus the band and low below its threshold minus the band, so that a score near the threshold does not flutter; at the very first assignment it is high from the threshold on. Each threshold must keep its band within 0 to 100. */
 export type CombinedConfigInput = {
   /** What fit weighs, 0 to 1000; normalised by the sum of both, which must not be 0. */
   fitWeight?: number;
@@ -480,14 +476,12 @@ export type ConnectorReport = {
 };
 /** What a connector needs to know. Which members apply depends on its type; one that does not is refused. */
 export type ConnectorSettings = {
-  /** Salesforce: where to sign in, an `https` address. Not given: `https://login.salesforce.com`. Another is for sandboxes
-   * and custom domains, and, where the operator allows it, for stand-ins. */
+  /** Salesforce: where to sign in. Not given: `https://login.salesforce.com`. Another is for sandboxes and custom domains, and, where the operator allows it, for a stand-in, by `http` and on this machine too. */
   loginUrl: string | null;
 };
 /** What a connector needs to know. Which members apply depends on its type; one that does not is refused. */
 export type ConnectorSettingsInput = {
-  /** Salesforce: where to sign in, an `https` address. Not given: `https://login.salesforce.com`. Another is for sandboxes
-   * and custom domains, and, where the operator allows it, for stand-ins. */
+  /** Salesforce: where to sign in. Not given: `https://login.salesforce.com`. Another is for sandboxes and custom domains, and, where the operator allows it, for a stand-in, by `http` and on this machine too. */
   loginUrl?: string | null;
 };
 /** Where a connector stands. */
@@ -557,8 +551,7 @@ export type CustomAttribute = {
 };
 /** How activities become a person's, an account's and an opportunity's engagement.
  * 
- * An activity is worth `weight · quality · 2^(−age / halfLifeDays)` points; per channel the sum is capped, and a
- * person's score is the sum of the channels, at most 100. */
+ * An activity is worth `weight · quality · 2^(−age / halfLifeDays)` points; per channel the sum is capped, and a person's score is the sum of the channels, at most 100. */
 export type EngagementConfig = {
   /** Days after which an activity is worth half, 0.001 to 3650. */
   halfLifeDays: number;
@@ -579,8 +572,7 @@ export type EngagementConfig = {
 };
 /** How activities become a person's, an account's and an opportunity's engagement.
  * 
- * An activity is worth `weight · quality · 2^(−age / halfLifeDays)` points; per channel the sum is capped, and a
- * person's score is the sum of the channels, at most 100. */
+ * An activity is worth `weight · quality · 2^(−age / halfLifeDays)` points; per channel the sum is capped, and a person's score is the sum of the channels, at most 100. */
 export type EngagementConfigInput = {
   /** Days after which an activity is worth half, 0.001 to 3650. */
   halfLifeDays?: number;
@@ -740,7 +732,9 @@ export type EntitySort = ("combined" | "fit" | "engagement" | "name" | "next_tra
 export type EntityType = ("person" | "account" | "opportunity");
 /** The schema of every error's `data`, for the document. */
 export type ErrorData = {
+  /** The error's name in tRPC. */
   code: Code;
+  /** The HTTP status that the error corresponds to. */
   httpStatus: number;
   /** The method that was called; empty when the call never reached one. */
   path: string;
@@ -754,6 +748,7 @@ export type ErrorData = {
   fields?: Array<FieldError> | null;
   /** What the refusal adds. */
   details?: Record<string, unknown> | null;
+  /** The request, as in the server's log. */
   requestId: string;
 };
 /** Why scores are what they are. */
@@ -783,6 +778,7 @@ export type FieldError = {
   path: string;
   /** Which rule was broken: `required`, `unknown`, `type`, `range`, `length`, … */
   rule: string;
+  /** The rule in words. */
   message: string;
 };
 /** One vendor field's way into one of ours. */
@@ -811,8 +807,7 @@ export type FieldMappingInput = {
 export type FieldType = ("text" | "number" | "boolean" | "date" | "date_time" | "compound");
 /** How an account's likeness to the ideal customer profile is measured.
  * 
- * A dimension without a wish is not configured and leaves the sum; when none is configured, or all weights are 0,
- * there is no fit score. */
+ * A dimension without a wish is not configured and leaves the sum; when none is configured, or all weights are 0, there is no fit score. */
 export type FitConfig = {
   /** The ideal customer profile. */
   icp: IdealProfile;
@@ -821,8 +816,7 @@ export type FitConfig = {
 };
 /** How an account's likeness to the ideal customer profile is measured.
  * 
- * A dimension without a wish is not configured and leaves the sum; when none is configured, or all weights are 0,
- * there is no fit score. */
+ * A dimension without a wish is not configured and leaves the sum; when none is configured, or all weights are 0, there is no fit score. */
 export type FitConfigInput = {
   /** The ideal customer profile. */
   icp?: IdealProfileInput;
@@ -1804,8 +1798,8 @@ export type TypeRule = {
   /** Points before quality, 0 to 1000. */
   weight: number;
 };
-/** What activities are worth, by type. At most 1000 types. */
-export type TypeRules = Record<string, never>;
+/** What activities are worth, by the name of their type. At most 1000 types. */
+export type TypeRules = Record<string, TypeRule>;
 /** A user in short. */
 export type User = {
   /** The user. */
@@ -1982,8 +1976,7 @@ export interface Methods {
   };
   /** Creates an API key. The reply holds its secret, and nothing ever will again.
    * 
-   * A repeat creates another key: `idempotencyKey` is not taken, because keeping the reply would mean keeping the
-   * secret. */
+   * A repeat creates another key: `idempotencyKey` is not taken, because keeping the reply would mean keeping the secret. */
   "apiKey.create": {
     effect: "mutation";
     caller: "admin";
@@ -2030,8 +2023,7 @@ export interface Methods {
     result: ApiKey;
     reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_api_key";
   };
-  /** Replaces a key: creates its successor with the same name, role and expiry, and ends the old one after a while in
-   * which both work.
+  /** Replaces a key: creates its successor with the same name, role and expiry, and ends the old one after a while in which both work.
    * 
    * Like `apiKey.create`, it takes no `idempotencyKey`. */
   "apiKey.roll": {
@@ -2137,8 +2129,7 @@ export interface Methods {
   };
   /** Begins an authorisation: the address to send the admin's browser to.
    * 
-   * The vendor sends the browser back to `redirectUri` with `code` and `state`; give both to `connector.completeAuth`
-   * within ten minutes. Each call begins anew; an authorisation that was begun before stays possible until it expires. */
+   * The vendor sends the browser back to `redirectUri` with `code` and `state`; give both to `connector.completeAuth` within ten minutes. Each call begins anew; an authorisation that was begun before stays possible until it expires. */
   "connector.getAuthUrl": {
     effect: "mutation";
     caller: "admin";
@@ -2254,8 +2245,7 @@ export interface Methods {
     result: SourceFieldList;
     reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_connector" | "not_connected" | "vendor_unavailable";
   };
-  /** Our fields for a kind of record: what a mapping may lead to. Beside them, any `attributes.NAME`
-   * (for activities `properties.NAME`). */
+  /** Our fields for a kind of record: what a mapping may lead to. Beside them, any `attributes.NAME` (for activities `properties.NAME`). */
   "fieldMapping.listTargetFields": {
     effect: "query";
     caller: "viewer";
@@ -2630,8 +2620,7 @@ export interface Methods {
     result: AnyConfigVersionPage;
     reason: "invalid_params" | "unauthenticated" | "database_unavailable";
   };
-  /** Saves drafts of one, two or all three parts of the rules, replacing the drafts there were. Nothing is scored by
-   * them until they are activated.
+  /** Saves drafts of one, two or all three parts of the rules, replacing the drafts there were. Nothing is scored by them until they are activated.
    * 
    * A rule that cannot hold is refused with INVALID_PARAMS naming its path, such as `config.combined.fitThreshold`. */
   "scoringConfig.saveDraft": {

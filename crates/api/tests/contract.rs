@@ -247,14 +247,32 @@ fn the_document_is_the_same_each_time() {
 }
 
 #[test]
-fn no_description_has_a_line_break_inside_a_sentence() {
+fn descriptions_are_paragraphs_without_line_breaks() {
     fn visit(at: &str, value: &Value) {
         match value {
             Value::Object(map) => map.iter().for_each(|(name, it)| visit(&format!("{at}/{name}"), it)),
             Value::Array(items) => items.iter().for_each(|it| visit(at, it)),
             Value::String(text) if at.ends_with("/description") || at.ends_with("/summary") => {
-                assert!(!text.trim().is_empty() && !text.contains("  "), "{at}: {text:?}");
+                let paragraphs: Vec<&str> = text.split("\n\n").collect();
+                let whole = |it: &&str| !it.trim().is_empty() && !it.contains('\n') && !it.contains("  ");
+                assert!(paragraphs.iter().all(whole), "{at}: {text:?}");
             }
+            _ => {}
+        }
+    }
+    visit("", &api::document());
+}
+
+/// In the dialect of the document, whatever stands beside a `$ref` does not count.
+#[test]
+fn nothing_stands_beside_a_reference() {
+    fn visit(at: &str, value: &Value) {
+        match value {
+            Value::Object(map) => {
+                assert!(!map.contains_key("$ref") || map.len() == 1, "{at}: {value}");
+                map.iter().for_each(|(name, it)| visit(&format!("{at}/{name}"), it));
+            }
+            Value::Array(items) => items.iter().for_each(|it| visit(at, it)),
             _ => {}
         }
     }

@@ -39,8 +39,10 @@ impl Document {
     }
 
     pub fn method<M: Method>(&mut self) {
-        // `json_schema` yields the object itself where `subschema_for` yields a `$ref`.
-        let params = M::json_schema(&mut self.inputs).to_value();
+        // `json_schema` yields the object itself where `subschema_for` yields a `$ref`; transforms are then ours to apply.
+        let mut params = M::json_schema(&mut self.inputs);
+        self.inputs.transforms_mut().for_each(|it| it.transform(&mut params));
+        let params = params.to_value();
         let result = self.outputs.subschema_for::<M::Output>().to_value();
         let docs = params["description"].as_str().unwrap_or_default();
         let (summary, router) = (first_sentence(docs), M::NAME.split('.').next().unwrap_or(M::NAME));
@@ -78,6 +80,9 @@ impl Document {
             rename_refs(schema, &apart);
             let name = if apart.contains(name) { format!("{name}Input") } else { name.clone() };
             schemas.insert(name, schema.take());
+        }
+        for schema in schemas.values_mut().chain(&mut self.methods) {
+            unwrap_lines(schema);
         }
         json!({
             "openrpc": "1.3.2",
@@ -138,6 +143,25 @@ fn rename_refs(schema: &mut Value, apart: &BTreeSet<String>) {
             map.values_mut().for_each(|it| rename_refs(it, apart));
         }
         Value::Array(items) => items.iter_mut().for_each(|it| rename_refs(it, apart)),
+        _ => {}
+    }
+}
+
+/// Doc comments are wrapped for their source; a reader's window wraps them otherwise.
+fn unwrap_lines(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for (name, member) in map.iter_mut().filter(|(name, _)| *name != "examples") {
+                match member {
+                    Value::String(text) if name == "description" || name == "summary" => {
+                        let paragraphs = text.split("\n\n").map(|it| it.replace('\n', " "));
+                        *text = paragraphs.collect::<Vec<_>>().join("\n\n");
+                    }
+                    _ => unwrap_lines(member),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(unwrap_lines),
         _ => {}
     }
 }

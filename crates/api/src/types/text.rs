@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String")]
 pub struct ActivityType(String);
 
-const LONGEST_TYPE: usize = 64;
+const LONGEST_TYPE: usize = 100;
 
 impl ActivityType {
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// For names that come from our own records, whatever they look like.
+    /// For names that come from our own records, which sources may have named as they like.
     pub fn of_record(name: impl Into<String>) -> Self {
         Self(name.into())
     }
@@ -28,14 +28,11 @@ impl TryFrom<String> for ActivityType {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-        if text.len() <= LONGEST_TYPE
-            && text.starts_with(|it: char| it.is_ascii_lowercase())
-            && text.bytes().all(known)
-        {
+        let length = text.chars().count();
+        if (1..=LONGEST_TYPE).contains(&length) && text.trim() == text && !text.contains(char::is_control) {
             Ok(Self(text))
         } else {
-            Err("must be 1 to 64 lower-case letters, digits and underscores, beginning with a letter")
+            Err("must have 1 to 100 characters, no control characters, and no blanks at either end")
         }
     }
 }
@@ -54,7 +51,21 @@ impl JsonSchema for ActivityType {
             "type": "string",
             "minLength": 1,
             "maxLength": LONGEST_TYPE,
-            "pattern": "^[a-z][a-z0-9_]*$",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_activity_type_may_be_named_as_its_source_does_but_not_blank() {
+        for name in ["demo_request", "Call", "Besuch vor Ort", "ÿ"] {
+            assert_eq!(ActivityType::try_from(name.to_owned()).unwrap().as_str(), name);
+        }
+        for name in ["", " ", "call ", "a\nb", &"x".repeat(101)] {
+            assert!(ActivityType::try_from(name.to_owned()).is_err(), "{name:?}");
+        }
     }
 }

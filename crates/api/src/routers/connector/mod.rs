@@ -48,8 +48,8 @@ pub enum ConnectorStatus {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConnectorSettings {
-    /// Salesforce: where to sign in, an `https` address. Not given: `https://login.salesforce.com`. Another is for sandboxes
-    /// and custom domains, and, where the operator allows it, for stand-ins.
+    /// Salesforce: where to sign in. Not given: `https://login.salesforce.com`. Another is for sandboxes and custom domains,
+    /// and, where the operator allows it, for a stand-in, by `http` and on this machine too.
     #[validate(url, length(max = 500))]
     pub login_url: Option<String>,
 }
