@@ -9,9 +9,10 @@ CREATE TABLE connectors (
     status             text NOT NULL DEFAULT 'pending'
         CHECK (status IN ('pending', 'connected', 'auth_required', 'failed', 'disconnected')),
     settings           jsonb NOT NULL DEFAULT '{}',
-    -- AES-256-GCM, bound to tenant, connector and column; which key-encryption key is written beside it.
+    -- AES-256-GCM under the tenant's data key, bound to tenant, connector, column and version.
     sealed_credentials bytea,
-    credentials_kek_id text,
+    credentials_key_id uuid,
+    credentials_version bigint NOT NULL DEFAULT 0,
     schedule           text,
     watermark          timestamptz,
     last_synced_at     timestamptz,
@@ -21,7 +22,8 @@ CREATE TABLE connectors (
     connected_at       timestamptz,
     updated_at         timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, id),
-    UNIQUE (tenant_id, name)
+    UNIQUE (tenant_id, name),
+    FOREIGN KEY (tenant_id, credentials_key_id) REFERENCES tenant_keys (tenant_id, id)
 );
 SELECT protect_tenant_table('connectors');
 GRANT SELECT, INSERT, UPDATE ON connectors TO fairlead_app;

@@ -16,6 +16,7 @@ mod pool;
 pub mod private_postgres;
 mod schema;
 pub mod sessions;
+pub mod sync_write;
 pub mod tenants;
 
 #[cfg(any(test, feature = "testing"))]

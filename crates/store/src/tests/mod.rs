@@ -3,3 +3,4 @@
 mod catalogue;
 mod isolation;
 mod private_server;
+mod sync_write;

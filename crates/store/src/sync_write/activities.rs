@@ -1,0 +1,262 @@
+//! The log. A record seen again is nothing new; a changed one is its old fact taken back and a new fact.
+
+use std::collections::{HashMap, HashSet};
+
+use canonical::{Activity, ConnectorId};
+use diesel::QueryableByName;
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::identity::{accounts_by_domain, newest, people_by_email, resolve};
+use super::{EntityCounts, FactKind, QuarantinedRecord};
+use crate::{StoreError, TenantTx};
+
+/// The reason under which an activity waits whose person or account is not there yet.
+const UNRESOLVED: &str = "unresolved_person";
+
+/// An activity whose person and account are known.
+struct Fact<'a> {
+    record: &'a Activity,
+    person: Option<Uuid>,
+    account: Option<Uuid>,
+}
+
+/// Answers with those that belong to nobody we know; they go into quarantine and are tried again at the end.
+pub(super) async fn write(
+    tx: &mut TenantTx,
+    connector: ConnectorId,
+    records: &[Activity],
+    counts: &mut EntityCounts,
+) -> Result<Vec<QuarantinedRecord>, StoreError> {
+    if records.is_empty() {
+        return Ok(Vec::new());
+    }
+    let records = newest(records);
+    let (gone, living): (Vec<&Activity>, Vec<&Activity>) = records.into_iter().partition(|r| r.deleted);
+    let (facts, lost) = place(tx, connector, living).await?;
+    let present = present(tx, connector, &facts).await?;
+    let same = |fact: &&Fact<'_>| present.get(&fact.record.external_id) == Some(&true);
+    let news: Vec<&Fact<'_>> = facts.iter().filter(|fact| !same(fact)).collect();
+    let changed: Vec<&str> = news
+        .iter()
+        .map(|fact| fact.record.external_id.as_str())
+        .filter(|id| present.contains_key(*id))
+        .collect();
+    let taken_back = retract(tx, connector, gone.iter().map(|r| r.external_id.as_str()).collect()).await?;
+    let updated = retract(tx, connector, changed).await?;
+    insert(tx, connector, &news).await?;
+    let count = |n: usize| i64::try_from(n).expect("a page is small");
+    counts.read += count(facts.len() + gone.len());
+    counts.deleted += taken_back;
+    counts.updated += updated;
+    counts.inserted += count(news.len()) - updated;
+    counts.unchanged += count(facts.len() - news.len()) + count(gone.len()) - taken_back;
+    Ok(lost)
+}
+
+/// Finds whom each activity is of: by external id, then by e-mail or domain.
+async fn place<'a>(
+    tx: &mut TenantTx,
+    connector: ConnectorId,
+    records: Vec<&'a Activity>,
+) -> Result<(Vec<Fact<'a>>, Vec<QuarantinedRecord>), StoreError> {
+    let people =
+        resolve(tx, connector, "person", records.iter().filter_map(|r| r.person_external_id.as_deref()));
+    let people = people.await?;
+    let accounts =
+        resolve(tx, connector, "account", records.iter().filter_map(|r| r.account_external_id.as_deref()));
+    let accounts = accounts.await?;
+    let emails = records.iter().filter_map(|r| r.email.as_ref().map(|email| email.as_str())).collect();
+    let by_email = people_by_email(tx, emails).await?;
+    let domains = records.iter().filter_map(|r| r.domain.as_ref()).filter(|d| d.names_an_account());
+    let by_domain = accounts_by_domain(tx, domains.map(|domain| domain.as_str()).collect()).await?;
+    let (mut facts, mut lost) = (Vec::with_capacity(records.len()), Vec::new());
+    for record in records {
+        let by_id = record.person_external_id.as_ref().and_then(|id| people.get(id));
+        let person = by_id.or_else(|| by_email.get(record.email.as_ref()?.as_str())).copied();
+        let by_id = record.account_external_id.as_ref().and_then(|id| accounts.get(id));
+        let account = by_id.or_else(|| by_domain.get(record.domain.as_ref()?.as_str())).copied();
+        // Known to be somebody's, so it must not be written down as nobody's.
+        let person_to_come = person.is_none() && record.person_external_id.is_some();
+        if person_to_come || (person.is_none() && account.is_none()) {
+            lost.push(QuarantinedRecord {
+                entity: FactKind::Activity,
+                external_id: record.external_id.clone(),
+                reason: UNRESOLVED.into(),
+                detail: record.person_external_id.clone(),
+                raw: serde_json::to_value(record).unwrap_or(Value::Null),
+            });
+        } else {
+            facts.push(Fact { record, person, account });
+        }
+    }
+    Ok((facts, lost))
+}
+
+/// Of those that are in the log already: whether they say the same.
+async fn present(
+    tx: &mut TenantTx,
+    connector: ConnectorId,
+    facts: &[Fact<'_>],
+) -> Result<HashMap<String, bool>, StoreError> {
+    #[derive(QueryableByName)]
+    struct There {
+        #[diesel(sql_type = Text)]
+        external_id: String,
+    }
+    #[derive(QueryableByName)]
+    struct Compared {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+        #[diesel(sql_type = Bool)]
+        same: bool,
+    }
+    // The first sync finds none of them, and need not send the rest to compare.
+    let there: Vec<There> = diesel::sql_query(
+        "SELECT external_id FROM activities \
+         WHERE tenant_id = $1 AND connector_id = $2 AND external_id = ANY ($3) AND retracted_at IS NULL",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<SqlUuid, _>(connector.0)
+    .bind::<Array<Text>, _>(facts.iter().map(|f| f.record.external_id.as_str()).collect::<Vec<_>>())
+    .load(tx.conn())
+    .await?;
+    if there.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let there: HashSet<&str> = there.iter().map(|row| row.external_id.as_str()).collect();
+    let known: Vec<&Fact<'_>> =
+        facts.iter().filter(|f| there.contains(f.record.external_id.as_str())).collect();
+    macro_rules! column {
+        ($f:ident => $value:expr) => {
+            known.iter().map(|$f| $value).collect::<Vec<_>>()
+        };
+    }
+    let compared: Vec<Compared> = diesel::sql_query(
+        "SELECT i.n - 1 AS n, (a.person_id, a.account_id, a.occurred_at, a.type, a.channel, a.subject, a.properties) \
+           IS NOT DISTINCT FROM (i.person_id, i.account_id, i.occurred_at, i.type, i.channel, i.subject, \
+             i.properties::jsonb) AS same \
+         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY \
+           i (external_id, person_id, account_id, occurred_at, type, channel, subject, properties, n) \
+         JOIN activities a ON a.tenant_id = $1 AND a.connector_id = $2 AND a.external_id = i.external_id \
+           AND a.retracted_at IS NULL",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<SqlUuid, _>(connector.0)
+    .bind::<Array<Text>, _>(column!(f => f.record.external_id.as_str()))
+    .bind::<Array<Nullable<SqlUuid>>, _>(column!(f => f.person))
+    .bind::<Array<Nullable<SqlUuid>>, _>(column!(f => f.account))
+    .bind::<Array<Timestamptz>, _>(column!(f => f.record.occurred_at))
+    .bind::<Array<Text>, _>(column!(f => f.record.activity_type.as_str()))
+    .bind::<Array<Text>, _>(column!(f => f.record.channel.to_string()))
+    .bind::<Array<Nullable<Text>>, _>(column!(f => f.record.subject.as_deref()))
+    .bind::<Array<Nullable<Text>>, _>(column!(f => properties(f.record)))
+    .load(tx.conn())
+    .await?;
+    let named = compared.iter().filter_map(|row| Some((known.get(usize::try_from(row.n).ok()?)?, row.same)));
+    Ok(named.map(|(fact, same)| (fact.record.external_id.clone(), same)).collect())
+}
+
+async fn retract(
+    tx: &mut TenantTx,
+    connector: ConnectorId,
+    external_ids: Vec<&str>,
+) -> Result<i64, StoreError> {
+    if external_ids.is_empty() {
+        return Ok(0);
+    }
+    let retracted = diesel::sql_query(
+        "UPDATE activities SET retracted_at = clock_timestamp() \
+         WHERE tenant_id = $1 AND connector_id = $2 AND external_id = ANY ($3) AND retracted_at IS NULL",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<SqlUuid, _>(connector.0)
+    .bind::<Array<Text>, _>(external_ids)
+    .execute(tx.conn())
+    .await?;
+    Ok(i64::try_from(retracted).expect("a page is small"))
+}
+
+async fn insert(tx: &mut TenantTx, connector: ConnectorId, facts: &[&Fact<'_>]) -> Result<(), StoreError> {
+    if facts.is_empty() {
+        return Ok(());
+    }
+    macro_rules! column {
+        ($f:ident => $value:expr) => {
+            facts.iter().map(|$f| $value).collect::<Vec<_>>()
+        };
+    }
+    diesel::sql_query(
+        "INSERT INTO activities (tenant_id, connector_id, id, external_id, person_id, account_id, occurred_at, type, \
+           channel, subject, properties) \
+         SELECT $1, $2, i.id, i.external_id, i.person_id, i.account_id, i.occurred_at, i.type, i.channel, i.subject, \
+           i.properties::jsonb \
+         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11) \
+           i (id, external_id, person_id, account_id, occurred_at, type, channel, subject, properties)",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<SqlUuid, _>(connector.0)
+    .bind::<Array<SqlUuid>, _>(column!(_f => Uuid::now_v7()))
+    .bind::<Array<Text>, _>(column!(f => f.record.external_id.as_str()))
+    .bind::<Array<Nullable<SqlUuid>>, _>(column!(f => f.person))
+    .bind::<Array<Nullable<SqlUuid>>, _>(column!(f => f.account))
+    .bind::<Array<Timestamptz>, _>(column!(f => f.record.occurred_at))
+    .bind::<Array<Text>, _>(column!(f => f.record.activity_type.as_str()))
+    .bind::<Array<Text>, _>(column!(f => f.record.channel.to_string()))
+    .bind::<Array<Nullable<Text>>, _>(column!(f => f.record.subject.as_deref()))
+    .bind::<Array<Nullable<Text>>, _>(column!(f => properties(f.record)))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+fn properties(record: &Activity) -> Option<String> {
+    (!record.properties.is_empty()).then(|| super::json_text(&record.properties))
+}
+
+/// Tries the activities again whose person or account had not come: at the end of a run, when all the people have.
+/// Answers with how many found their place, at most `limit`.
+///
+/// # Errors
+/// As for `write_page`.
+pub async fn replay_unresolved_activities(
+    tx: &mut TenantTx,
+    connector: ConnectorId,
+    limit: i64,
+) -> Result<i64, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Jsonb)]
+        raw: Value,
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT q.raw FROM quarantine q WHERE q.tenant_id = $1 AND q.connector_id = $2 AND q.entity = 'activity' \
+         AND q.status = 'open' AND q.reason = $3 AND EXISTS ( \
+           SELECT FROM external_ids x WHERE x.tenant_id = q.tenant_id AND x.connector_id = q.connector_id \
+             AND x.entity = 'person' AND x.external_id = q.detail) LIMIT $4",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<SqlUuid, _>(connector.0)
+    .bind::<Text, _>(UNRESOLVED)
+    .bind::<BigInt, _>(limit)
+    .load(tx.conn())
+    .await?;
+    let records: Vec<Activity> =
+        rows.into_iter().filter_map(|row| serde_json::from_value(row.raw).ok()).collect();
+    let mut counts = EntityCounts::default();
+    write(tx, connector, &records, &mut counts).await?;
+    diesel::sql_query(
+        "UPDATE quarantine q SET status = 'replayed', resolved_at = now() WHERE q.tenant_id = $1 \
+         AND q.connector_id = $2 AND q.entity = 'activity' AND q.status = 'open' AND q.external_id = ANY ($3) \
+         AND EXISTS (SELECT FROM activities a WHERE a.tenant_id = q.tenant_id AND a.connector_id = q.connector_id \
+           AND a.external_id = q.external_id AND a.retracted_at IS NULL)",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<SqlUuid, _>(connector.0)
+    .bind::<Array<Text>, _>(records.iter().map(|r| r.external_id.as_str()).collect::<Vec<_>>())
+    .execute(tx.conn())
+    .await?;
+    Ok(counts.inserted)
+}

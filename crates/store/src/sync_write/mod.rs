@@ -1,0 +1,174 @@
+//! Takes one page of a connector's records over into the tenant's facts.
+//!
+//! Everything of a page goes into the caller's one transaction: rows, quarantine, counts and cursor, guarded by the
+//! fence of the job's lease. Writing the same page again changes nothing. It does not know where records come from
+//! nor what a score is; which fields are valid was decided before.
+
+mod accounts;
+mod activities;
+mod identity;
+mod opportunities;
+mod people;
+mod references;
+mod run;
+
+use canonical::{Account, Activity, ConnectorId, Opportunity, OpportunityContact, Person, StageChange};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{StoreError, TenantTx};
+
+pub use activities::replay_unresolved_activities;
+pub use run::check_lease;
+
+/// The right to write for a job, as it was claimed: the fence is of that claim, and no later one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub job: Uuid,
+    pub fence: i64,
+}
+
+/// Records of one page, in the shapes a vendor delivers them.
+#[derive(Clone, Debug, Default)]
+pub struct PageRecords {
+    pub accounts: Vec<Account>,
+    pub people: Vec<Person>,
+    pub opportunities: Vec<Opportunity>,
+    pub stage_changes: Vec<StageChange>,
+    pub opportunity_contacts: Vec<OpportunityContact>,
+    pub activities: Vec<Activity>,
+}
+
+/// A record that did not pass, with its reason from a closed list of the caller's.
+#[derive(Clone, Debug)]
+pub struct QuarantinedRecord {
+    pub entity: FactKind,
+    pub external_id: String,
+    pub reason: String,
+    pub detail: Option<String>,
+    pub raw: Value,
+}
+
+/// One page and what goes with it.
+#[derive(Clone, Debug)]
+pub struct PageWrite {
+    pub connector: ConnectorId,
+    pub sync_run: Option<Uuid>,
+    /// `None` only where no job is behind it, such as a file import of an operator.
+    pub lease: Option<Lease>,
+    pub records: PageRecords,
+    pub quarantined: Vec<QuarantinedRecord>,
+    pub cursor: Option<CursorWrite>,
+}
+
+/// How far one of the vendor's objects has been read, once this page is written.
+#[derive(Clone, Debug)]
+pub struct CursorWrite {
+    pub object: String,
+    pub cursor: Option<Value>,
+    pub watermark: Option<DateTime<Utc>>,
+}
+
+/// The kinds of facts a sync counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FactKind {
+    Account,
+    Person,
+    Opportunity,
+    Activity,
+}
+
+impl FactKind {
+    pub const ALL: [Self; 4] = [Self::Account, Self::Person, Self::Opportunity, Self::Activity];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Person => "person",
+            Self::Opportunity => "opportunity",
+            Self::Activity => "activity",
+        }
+    }
+}
+
+/// What became of the records of one kind. `read` is the sum of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EntityCounts {
+    pub read: i64,
+    pub inserted: i64,
+    pub updated: i64,
+    pub unchanged: i64,
+    pub deleted: i64,
+    pub quarantined: i64,
+}
+
+/// What became of a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PageCounts {
+    pub account: EntityCounts,
+    pub person: EntityCounts,
+    pub opportunity: EntityCounts,
+    pub activity: EntityCounts,
+}
+
+impl PageCounts {
+    pub fn of(&self, kind: FactKind) -> &EntityCounts {
+        match kind {
+            FactKind::Account => &self.account,
+            FactKind::Person => &self.person,
+            FactKind::Opportunity => &self.opportunity,
+            FactKind::Activity => &self.activity,
+        }
+    }
+
+    fn of_mut(&mut self, kind: FactKind) -> &mut EntityCounts {
+        match kind {
+            FactKind::Account => &mut self.account,
+            FactKind::Person => &mut self.person,
+            FactKind::Opportunity => &mut self.opportunity,
+            FactKind::Activity => &mut self.activity,
+        }
+    }
+}
+
+/// Writes one page. The caller commits, together with its own next state.
+///
+/// Stage changes and contact roles that come as records of their own count as nothing by themselves: the
+/// opportunity they belong to is what a reader counts.
+///
+/// # Errors
+/// [`StoreError::StaleLease`] when another worker has the job by now: then nothing of this transaction may be kept.
+pub async fn write_page(tx: &mut TenantTx, page: &PageWrite) -> Result<PageCounts, StoreError> {
+    if let Some(lease) = page.lease {
+        check_lease(tx, lease).await?;
+    }
+    run::one_writer_at_a_time(tx).await?;
+    let mut counts = PageCounts::default();
+    let records = &page.records;
+    accounts::write(tx, page.connector, &records.accounts, &mut counts.account).await?;
+    people::write(tx, page.connector, &records.people, &mut counts.person).await?;
+    opportunities::write(tx, page.connector, &records.opportunities, &mut counts.opportunity).await?;
+    opportunities::write_stage_changes(tx, page.connector, &records.stage_changes).await?;
+    opportunities::write_contacts(tx, page.connector, &records.opportunity_contacts).await?;
+    let lost = activities::write(tx, page.connector, &records.activities, &mut counts.activity).await?;
+    let quarantined: Vec<&QuarantinedRecord> = page.quarantined.iter().chain(&lost).collect();
+    for record in &quarantined {
+        let counted = counts.of_mut(record.entity);
+        counted.read += 1;
+        counted.quarantined += 1;
+    }
+    run::resolve_quarantine(tx, page).await?;
+    run::write_quarantine(tx, page, &quarantined).await?;
+    if let Some(run) = page.sync_run {
+        run::add_counts(tx, run, &counts).await?;
+    }
+    if let Some(cursor) = &page.cursor {
+        run::write_cursor(tx, page.connector, cursor).await?;
+    }
+    Ok(counts)
+}
+
+fn json_text(attributes: &canonical::Attributes) -> String {
+    serde_json::to_string(attributes).expect("a JSON object is text")
+}

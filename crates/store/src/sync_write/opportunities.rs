@@ -1,0 +1,314 @@
+//! Opportunities with their stages and contact roles, told within the opportunity or as records of their own.
+
+use std::collections::{BTreeMap, HashMap};
+
+use canonical::{ConnectorId, Opportunity, OpportunityContact, StageChange};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde_json::to_value;
+use uuid::Uuid;
+
+use super::EntityCounts;
+use super::identity::{Fate, Planned, delete_the_gone, known, newest, plan, remember, resolve};
+use super::references::{Waiting, arrived, wait_for};
+use crate::{StoreError, TenantTx};
+
+pub(super) async fn write(
+    tx: &mut TenantTx,
+    connector: ConnectorId,
+    records: &[Opportunity],
+    counts: &mut EntityCounts,
+) -> Result<(), StoreError> {
+    let records = newest(records);
+    let before =
+        known(tx, connector, "opportunity", records.iter().map(|r| r.external_id.as_str()).collect()).await?;
+    let planned = plan(&records, &before, &mut |_| None, counts);
+    if planned.is_empty() {
+        return Ok(());
+    }
+    let named_accounts = planned.iter().filter_map(|p| p.record.account_external_id.as_deref());
+    let accounts = resolve(tx, connector, "account", named_accounts).await?;
+    upsert(tx, &planned, &accounts).await?;
+    remember(tx, connector, "opportunity", &planned).await?;
+    delete_the_gone(tx, "opportunities", &planned).await?;
+    let waiting = planned.iter().filter(|p| p.fate != Fate::Delete).filter_map(|p| {
+        let target = p.record.account_external_id.as_ref()?;
+        (!accounts.contains_key(target)).then(|| Waiting {
+            relation: "opportunity_account",
+            subject: p.entity.to_string(),
+            target_entity: "account",
+            target: target.clone(),
+            payload: None,
+        })
+    });
+    wait_for(tx, connector, waiting.collect()).await?;
+    replace_told(tx, connector, &planned).await?;
+    let new = planned.iter().filter(|p| p.fate == Fate::Insert).map(|p| p.record.external_id.as_str());
+    arrived(tx, connector, "opportunity", new.collect()).await?;
+    date_stages(tx, planned.iter().map(|p| p.entity).collect()).await
+}
+
+async fn upsert(
+    tx: &mut TenantTx,
+    planned: &[Planned<'_, Opportunity>],
+    accounts: &HashMap<String, Uuid>,
+) -> Result<(), StoreError> {
+    let kept: Vec<_> = planned.iter().filter(|p| p.fate != Fate::Delete).collect();
+    if kept.is_empty() {
+        return Ok(());
+    }
+    macro_rules! column {
+        ($p:ident => $value:expr) => {
+            kept.iter().map(|$p| $value).collect::<Vec<_>>()
+        };
+    }
+    diesel::sql_query(
+        "INSERT INTO opportunities (tenant_id, id, name, account_id, stage, amount, currency, close_date, is_closed, \
+           is_won, attributes, source_created_at, source_modified_at) \
+         SELECT $1, o.id, o.name, o.account_id, o.stage, o.amount, o.currency, o.close_date, o.is_closed, o.is_won, \
+           o.attributes::jsonb, o.created_at, o.modified_at \
+         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+           o (id, name, account_id, stage, amount, currency, close_date, is_closed, is_won, attributes, created_at, \
+              modified_at) \
+         ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name, account_id = excluded.account_id, \
+           stage = excluded.stage, amount = excluded.amount, currency = excluded.currency, \
+           close_date = excluded.close_date, is_closed = excluded.is_closed, is_won = excluded.is_won, \
+           attributes = excluded.attributes, source_created_at = excluded.source_created_at, \
+           source_modified_at = excluded.source_modified_at, updated_at = now(), deleted_at = NULL",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<Array<SqlUuid>, _>(column!(p => p.entity))
+    .bind::<Array<Text>, _>(column!(p => p.record.name.as_deref().unwrap_or(&p.record.external_id)))
+    .bind::<Array<Nullable<SqlUuid>>, _>(
+        column!(p => p.record.account_external_id.as_ref().and_then(|id| accounts.get(id)).copied()),
+    )
+    .bind::<Array<Text>, _>(column!(p => p.record.stage.as_deref().unwrap_or("unknown")))
+    .bind::<Array<Nullable<BigInt>>, _>(column!(p => p.record.amount.map(|m| m.minor)))
+    .bind::<Array<Nullable<Text>>, _>(
+        column!(p => p.record.amount.map(|m| m.currency).or(p.record.currency).map(|c| c.to_string())),
+    )
+    .bind::<Array<Nullable<Date>>, _>(column!(p => p.record.close_date))
+    .bind::<Array<Bool>, _>(column!(p => p.record.is_closed))
+    .bind::<Array<Bool>, _>(column!(p => p.record.is_won))
+    .bind::<Array<Text>, _>(column!(p => super::json_text(&p.record.attributes)))
+    .bind::<Array<Nullable<Timestamptz>>, _>(column!(p => p.record.created_at))
+    .bind::<Array<Timestamptz>, _>(column!(p => p.record.modified_at))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Where an opportunity tells its history or its roles, what it tells is all there is.
+async fn replace_told(
+    tx: &mut TenantTx,
+    connector: ConnectorId,
+    planned: &[Planned<'_, Opportunity>],
+) -> Result<(), StoreError> {
+    let kept = || planned.iter().filter(|p| p.fate != Fate::Delete);
+    for (table, tellers) in [
+        (
+            "opportunity_stages",
+            kept().filter(|p| !p.record.stage_history.is_empty()).map(|p| p.entity).collect(),
+        ),
+        (
+            "opportunity_contacts",
+            kept().filter(|p| !p.record.contact_roles.is_empty()).map(|p| p.entity).collect(),
+        ),
+    ] {
+        let tellers: Vec<Uuid> = tellers;
+        if tellers.is_empty() {
+            continue;
+        }
+        diesel::sql_query(format!("DELETE FROM {table} WHERE tenant_id = $1 AND opportunity_id = ANY ($2)"))
+            .bind::<SqlUuid, _>(tx.tenant().0)
+            .bind::<Array<SqlUuid>, _>(tellers)
+            .execute(tx.conn())
+            .await?;
+    }
+    let stages = kept().flat_map(|p| {
+        p.record.stage_history.iter().map(|entry| StageRow {
+            opportunity: p.entity,
+            stage: &entry.stage,
+            entered_at: entry.entered_at,
+            external_id: None,
+        })
+    });
+    insert_stages(tx, connector, stages.collect()).await?;
+    let contacts: Vec<OpportunityContact> = kept()
+        .flat_map(|p| {
+            p.record.contact_roles.iter().map(|role| OpportunityContact {
+                external_id: format!("{}/{}", p.record.external_id, role.person_external_id),
+                opportunity_external_id: p.record.external_id.clone(),
+                person_external_id: role.person_external_id.clone(),
+                role: role.role.clone(),
+                is_primary: role.is_primary,
+                modified_at: p.record.modified_at,
+                deleted: false,
+            })
+        })
+        .collect();
+    write_contacts(tx, connector, &contacts).await
+}
+
+struct StageRow<'a> {
+    opportunity: Uuid,
+    stage: &'a str,
+    entered_at: chrono::DateTime<chrono::Utc>,
+    external_id: Option<&'a str>,
+}
+
+async fn insert_stages(
+    tx: &mut TenantTx,
+    connector: ConnectorId,
+    rows: Vec<StageRow<'_>>,
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(
+        "INSERT INTO opportunity_stages (tenant_id, opportunity_id, entered_at, stage, connector_id, external_id) \
+         SELECT DISTINCT ON (s.opportunity_id, s.entered_at, s.stage) \
+           $1, s.opportunity_id, s.entered_at, s.stage, $2, s.external_id \
+         FROM unnest($3, $4, $5, $6) s (opportunity_id, entered_at, stage, external_id) \
+         ON CONFLICT (tenant_id, opportunity_id, entered_at, stage) DO UPDATE SET \
+           external_id = coalesce(excluded.external_id, opportunity_stages.external_id)",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<SqlUuid, _>(connector.0)
+    .bind::<Array<SqlUuid>, _>(rows.iter().map(|r| r.opportunity).collect::<Vec<_>>())
+    .bind::<Array<Timestamptz>, _>(rows.iter().map(|r| r.entered_at).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|r| r.stage).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.external_id).collect::<Vec<_>>())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Takes back what these records said before.
+async fn forget(
+    tx: &mut TenantTx,
+    connector: ConnectorId,
+    table: &'static str,
+    external_ids: Vec<&str>,
+) -> Result<(), StoreError> {
+    diesel::sql_query(format!(
+        "DELETE FROM {table} WHERE tenant_id = $1 AND connector_id = $2 AND external_id = ANY ($3)"
+    ))
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<SqlUuid, _>(connector.0)
+    .bind::<Array<Text>, _>(external_ids)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn write_stage_changes(
+    tx: &mut TenantTx,
+    connector: ConnectorId,
+    records: &[StageChange],
+) -> Result<(), StoreError> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let latest: BTreeMap<_, _> = records.iter().map(|r| (r.external_id.as_str(), r)).collect();
+    forget(tx, connector, "opportunity_stages", latest.keys().copied().collect()).await?;
+    let living = || latest.values().filter(|r| !r.deleted);
+    let owners =
+        resolve(tx, connector, "opportunity", living().map(|r| r.opportunity_external_id.as_str())).await?;
+    let rows = living().filter_map(|r| {
+        Some(StageRow {
+            opportunity: *owners.get(&r.opportunity_external_id)?,
+            stage: &r.stage,
+            entered_at: r.entered_at,
+            external_id: Some(&r.external_id),
+        })
+    });
+    insert_stages(tx, connector, rows.collect()).await?;
+    let waiting = living().filter(|r| !owners.contains_key(&r.opportunity_external_id)).map(|r| Waiting {
+        relation: "stage",
+        subject: r.external_id.clone(),
+        target_entity: "opportunity",
+        target: r.opportunity_external_id.clone(),
+        payload: to_value(r).ok(),
+    });
+    wait_for(tx, connector, waiting.collect()).await?;
+    date_stages(tx, owners.into_values().collect()).await
+}
+
+pub(super) async fn write_contacts(
+    tx: &mut TenantTx,
+    connector: ConnectorId,
+    records: &[OpportunityContact],
+) -> Result<(), StoreError> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let latest: BTreeMap<_, _> = records.iter().map(|r| (r.external_id.as_str(), r)).collect();
+    forget(tx, connector, "opportunity_contacts", latest.keys().copied().collect()).await?;
+    let living = || latest.values().filter(|r| !r.deleted);
+    let owners =
+        resolve(tx, connector, "opportunity", living().map(|r| r.opportunity_external_id.as_str())).await?;
+    let people = resolve(tx, connector, "person", living().map(|r| r.person_external_id.as_str())).await?;
+    let mut rows: BTreeMap<(Uuid, Uuid), &OpportunityContact> = BTreeMap::new();
+    let mut waiting = Vec::new();
+    for record in living() {
+        let (target_entity, target) =
+            match (owners.get(&record.opportunity_external_id), people.get(&record.person_external_id)) {
+                (Some(opportunity), Some(person)) => {
+                    // A person with two roles keeps the primary one.
+                    let row = rows.entry((*opportunity, *person)).or_insert(record);
+                    if record.is_primary {
+                        *row = record;
+                    }
+                    continue;
+                }
+                (None, _) => ("opportunity", &record.opportunity_external_id),
+                (_, None) => ("person", &record.person_external_id),
+            };
+        waiting.push(Waiting {
+            relation: "contact_role",
+            subject: record.external_id.clone(),
+            target_entity,
+            target: target.clone(),
+            payload: to_value(record).ok(),
+        });
+    }
+    wait_for(tx, connector, waiting).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(
+        "INSERT INTO opportunity_contacts \
+           (tenant_id, opportunity_id, person_id, role, is_primary, connector_id, external_id) \
+         SELECT $1, c.opportunity_id, c.person_id, c.role, c.is_primary, $2, c.external_id \
+         FROM unnest($3, $4, $5, $6, $7) c (opportunity_id, person_id, role, is_primary, external_id) \
+         ON CONFLICT (tenant_id, opportunity_id, person_id) DO UPDATE SET role = excluded.role, \
+           is_primary = excluded.is_primary, connector_id = excluded.connector_id, external_id = excluded.external_id",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<SqlUuid, _>(connector.0)
+    .bind::<Array<SqlUuid>, _>(rows.keys().map(|(opportunity, _)| *opportunity).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(rows.keys().map(|(_, person)| *person).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(rows.values().map(|r| r.role.as_deref()).collect::<Vec<_>>())
+    .bind::<Array<Bool>, _>(rows.values().map(|r| r.is_primary).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.values().map(|r| r.external_id.as_str()).collect::<Vec<_>>())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Since when an opportunity is in its present stage: its last entry into it.
+async fn date_stages(tx: &mut TenantTx, opportunities: Vec<Uuid>) -> Result<(), StoreError> {
+    diesel::sql_query(
+        "UPDATE opportunities o SET stage_entered_at = s.entered_at FROM ( \
+           SELECT o.id, max(s.entered_at) AS entered_at FROM opportunities o LEFT JOIN opportunity_stages s \
+             ON s.tenant_id = o.tenant_id AND s.opportunity_id = o.id AND s.stage = o.stage \
+           WHERE o.tenant_id = $1 AND o.id = ANY ($2) GROUP BY o.id) s \
+         WHERE o.tenant_id = $1 AND o.id = s.id AND o.stage_entered_at IS DISTINCT FROM s.entered_at",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<Array<SqlUuid>, _>(opportunities)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
