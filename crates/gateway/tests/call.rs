@@ -1,5 +1,7 @@
 //! The binary as a script sees it: `fairlead call`, its output and its exit codes.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test are tests too")]
+
 use std::{process::Output, sync::Arc};
 
 use gateway::server::{Handle, Origins, Parts, RequestMeta, ServerLimits, serve};

@@ -1,9 +1,11 @@
 //! The commands of the `fairlead` binary, one file each. A command is a clap type with a `run`; what it fails with decides the exit code.
 
 mod call;
+pub mod database;
 mod exit;
 mod listening;
 mod log;
+mod migrate;
 
 use std::{future::Future, path::PathBuf, process::ExitCode};
 
@@ -24,6 +26,7 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Migrate(migrate::Migrate),
     Call(call::Call),
 }
 
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
         }
     };
     let outcome = match cli.command {
+        Command::Migrate(command) => block_on(command.run()),
         Command::Call(command) => block_on(command.run()),
     };
     match outcome {

@@ -1,0 +1,78 @@
+//! The database a command works with: the one it was given, or a private one in the data folder.
+
+use store::{
+    Store, StoreConfig,
+    private_postgres::{PrivatePostgres, PrivatePostgresError, PrivatePostgresOptions},
+};
+
+use super::exit::{Exit, Failure};
+use crate::{
+    config::{Config, Database, prepare_data_dir},
+    server::Secret,
+};
+
+/// Holds the private server, if there is one, for as long as it lives.
+pub struct Opened {
+    app_url: Secret,
+    owner_url: Option<Secret>,
+    _private: Option<PrivatePostgres>,
+}
+
+/// Starts or finds the database.
+///
+/// # Errors
+/// One line with what to do: the folder, the missing PostgreSQL, the server that does not start.
+pub async fn open(config: &Config) -> Result<Opened, Failure> {
+    match &config.database {
+        Database::Given { url, owner_url } => {
+            Ok(Opened { app_url: url.clone(), owner_url: owner_url.clone(), _private: None })
+        }
+        Database::Embedded => {
+            prepare_data_dir(&config.data_dir)?;
+            let options = PrivatePostgresOptions::new(config.data_dir.join("postgres"));
+            let server = PrivatePostgres::start(options).await.map_err(|error| {
+                let exit = match error {
+                    PrivatePostgresError::Start(..) | PrivatePostgresError::Connect(_) => Exit::Unavailable,
+                    _ => Exit::Usage,
+                };
+                Failure::new(exit, error)
+            })?;
+            Ok(Opened {
+                app_url: Secret::new(server.app_url()),
+                owner_url: Some(Secret::new(server.owner_url())),
+                _private: Some(server),
+            })
+        }
+    }
+}
+
+impl Opened {
+    /// Whether this process can bring the schema up to date: it has the owner's address.
+    pub fn can_migrate(&self) -> bool {
+        self.owner_url.is_some()
+    }
+
+    /// Brings the schema to this program's version. Answers with the migrations that were run.
+    ///
+    /// # Errors
+    /// Without the owner's address, or when a migration fails.
+    pub async fn migrate(&self) -> Result<Vec<String>, Failure> {
+        let owner = self.owner_url.as_ref().ok_or_else(|| {
+            Failure::new(
+                Exit::Usage,
+                "configuration: `database_owner_url`: must be set to migrate a given database",
+            )
+        })?;
+        store::migrate(owner.expose()).await.map_err(|error| Failure::new(Exit::Unavailable, error))
+    }
+
+    /// The store, under the role that serves.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn store(&self) -> Result<Store, Failure> {
+        Store::connect(&StoreConfig::new(self.app_url.expose())).await.map_err(|error| {
+            Failure::new(Exit::Unavailable, format!("{error}; is PostgreSQL running at `database_url`?"))
+        })
+    }
+}
