@@ -9,9 +9,8 @@ use crate::{run, typescript};
 /// Writes the files, or with `check` says which of them differ from what they should be.
 pub(crate) fn schema(check: bool) -> anyhow::Result<()> {
     let document = api::document();
-    let text = format!("{}\n", serde_json::to_string_pretty(&document)?);
     let files = [
-        ("api-schema/openrpc.json", text),
+        ("api-schema/openrpc.json", api::document_text()),
         ("api-schema/typescript/types.ts", typescript::types(&document)?),
     ];
     let mut stale = Vec::new();
