@@ -6,16 +6,20 @@
 
 pub mod api_keys;
 pub mod audit;
+pub mod connectors;
 pub mod directory;
 mod error;
+pub mod field_mappings;
 pub mod health;
 pub mod idempotency;
+pub mod jobs;
 pub mod members;
 mod migrate;
 mod pool;
 pub mod private_postgres;
 mod schema;
 pub mod sessions;
+pub mod sync_runs;
 pub mod sync_write;
 pub mod tenants;
 
@@ -27,6 +31,8 @@ pub mod testing;
 pub use error::StoreError;
 pub use migrate::{MigrateError, migrate};
 pub use pool::{PoolStatus, Store, StoreConfig, SystemReason, SystemTx, TenantTx, WAIT};
+/// Those who hold a store need no other source of a tenant's id, of who acts, and of what they may.
+pub use tenancy::{Actor, DataKeyId, Operation, TenantId};
 
 #[cfg(test)]
 mod tests;

@@ -114,6 +114,8 @@ diesel::table! {
         created_at -> Timestamptz,
         connected_at -> Nullable<Timestamptz>,
         updated_at -> Timestamptz,
+        renewal_owner -> Nullable<Uuid>,
+        renewal_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -183,7 +185,6 @@ diesel::table! {
         id -> Uuid,
         connector_id -> Uuid,
         entity -> Text,
-        source_object -> Text,
         source_field -> Text,
         target_field -> Text,
         transform -> Jsonb,

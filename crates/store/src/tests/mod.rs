@@ -2,5 +2,6 @@
 
 mod catalogue;
 mod isolation;
+mod jobs;
 mod private_server;
 mod sync_write;
