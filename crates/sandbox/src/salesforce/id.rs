@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn the_checksum_agrees_with_the_vendors_published_example() {
-        assert_eq!(widen("0014000000KyZyh"), "0014000000KyZyhAAK");
+        assert_eq!(widen("001D000000IRt53"), "001D000000IRt53IAD");
         assert_eq!(widen("00D000000000062"), "00D000000000062EAA");
     }
 

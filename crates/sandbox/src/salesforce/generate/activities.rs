@@ -120,7 +120,7 @@ fn around_deals(world: &mut World, plan: &mut Vec<Planned>, most: usize) {
         let d = world.deals[deal].clone();
         for (i, person) in d.members.iter().enumerate() {
             // The hotter the deal, the more each does; the first contact most of all.
-            let many = 1 + world.dice.below(3) as u64 + d.heat * 13 / 1000 + if i == 0 { 3 } else { 0 };
+            let many = world.dice.below(3) as u64 + d.heat * 18 / 1000 + if i == 0 { 3 } else { 0 };
             let from = (d.created - 25 * DAY).max(world.people[*person].created);
             if from >= d.until {
                 continue;

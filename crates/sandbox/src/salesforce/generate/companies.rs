@@ -9,7 +9,7 @@ const ACCOUNTS: u32 = 400;
 
 pub(super) fn accounts(world: &mut World) {
     for n in 0..world.sized(ACCOUNTS) {
-        let twin = (n > 20 && world.dice.chance(35)).then(|| world.dice.below(world.companies.len()));
+        let twin = (n > 20 && world.dice.chance(55)).then(|| world.dice.below(world.companies.len()));
         let company = match twin {
             Some(at) => twin_of(world, at),
             None => company(world, n),

@@ -99,8 +99,8 @@ fn course(world: &mut World, heat: u64, created: i64, cycle: i64) -> Course {
     let mut stages = vec![(usize::from(dice.chance(300)), created)];
     let end = created + cycle;
     let closes = end < world.calendar.end();
-    // Cold deals are won one time in ten, hot ones six times in ten.
-    let won = closes && dice.chance(80 + heat * 560 / 1000);
+    // Cold deals are hardly ever won, hot ones two times in three.
+    let won = closes && dice.chance(30 + heat * 640 / 1000);
     let now = world.calendar.end();
     let last_open = if won || !closes { OPEN_STAGES - 1 } else { dice.below(OPEN_STAGES) };
     for stage in stages[0].0 + 1..=last_open {
@@ -128,15 +128,15 @@ fn course(world: &mut World, heat: u64, created: i64, cycle: i64) -> Course {
 
 /// More people, and more senior ones, the hotter the deal.
 fn members(world: &mut World, contacts: &[usize], heat: u64) -> Vec<usize> {
-    let wanted = (1 + world.dice.below(2) + (heat * 6 / 1000) as usize).min(contacts.len());
+    let wanted = (1 + world.dice.below(2) + (heat * 5 / 1000) as usize).min(contacts.len());
     let mut pool = contacts.to_vec();
     let mut out = Vec::with_capacity(wanted);
     while out.len() < wanted {
-        let (a, b) = (world.dice.below(pool.len()), world.dice.below(pool.len()));
-        let (senior, junior) =
-            if world.people[pool[a]].seniority >= world.people[pool[b]].seniority { (a, b) } else { (b, a) };
-        let at = if world.dice.chance(250 + heat * 700 / 1000) { senior } else { junior };
-        out.push(pool.swap_remove(at));
+        let drawn = [(); 3].map(|()| world.dice.below(pool.len()));
+        let rank = |at: &usize| world.people[pool[*at]].seniority;
+        let (senior, junior) = (drawn.into_iter().max_by_key(rank), drawn.into_iter().min_by_key(rank));
+        let at = if world.dice.chance(50 + heat * 900 / 1000) { senior } else { junior };
+        out.push(pool.swap_remove(at.expect("three were drawn")));
     }
     out
 }

@@ -26,7 +26,7 @@ const DEPARTMENTS: &[(&str, bool)] = &[
 
 pub(super) fn title(dice: &mut Dice, country: &str) -> Title {
     let (department, technical) = *dice.pick(DEPARTMENTS);
-    let seniority = dice.weighted(&[46, 26, 14, 8, 6]) as u8;
+    let seniority = dice.weighted(&[42, 26, 15, 10, 7]) as u8;
     let text = match (country, seniority) {
         ("Germany", 4) if dice.chance(400) => "Geschäftsführer".into(),
         ("Germany", 2) if dice.chance(400) => format!("Leiter {}", german(department)),
