@@ -3,11 +3,14 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use tenancy::{ApiKeyHash, ApiKeyId, ApiKeyRecord, Role, UserId};
+use tenancy::{ApiKeyHash, ApiKeyId, ApiKeyRecord, Role, TenantId, UserId};
+use uuid::Uuid;
 
 use crate::{
     StoreError, TenantTx,
+    page::{Key, ListPage, PageRequest, Position},
     schema::{api_keys, credential_directory},
+    team::parse_role,
 };
 
 /// A key about to be stored. Its secret is known to the caller alone.
@@ -70,4 +73,160 @@ pub async fn create_api_key(tx: &mut TenantTx, key: &NewApiKey<'_>) -> Result<()
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+/// A key as its owners see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKey {
+    pub id: ApiKeyId,
+    pub name: String,
+    pub role: Role,
+    pub created_by: Option<UserId>,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub last_used_at: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub rolled_from: Option<ApiKeyId>,
+}
+
+/// Whether a key still works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApiKeyStatus {
+    Active,
+    Expired,
+    Revoked,
+}
+
+/// Notes that a key was used, at most once a minute, so that a busy key does not write at every call.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn touch_api_key(tx: &mut TenantTx, id: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let stale = now - chrono::TimeDelta::minutes(1);
+    diesel::update(api_keys::table)
+        .filter(api_keys::tenant_id.eq(tx.tenant().0).and(api_keys::id.eq(id.0)))
+        .filter(api_keys::last_used_at.is_null().or(api_keys::last_used_at.lt(stale)))
+        .set(api_keys::last_used_at.eq(now))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// # Errors
+/// [`StoreError::NotFound`] when the tenant has no such key.
+pub async fn get_api_key(tx: &mut TenantTx, id: ApiKeyId) -> Result<ApiKey, StoreError> {
+    api_keys::table
+        .filter(api_keys::tenant_id.eq(tx.tenant().0).and(api_keys::id.eq(id.0)))
+        .select(ApiKeyRow::as_select())
+        .first(tx.conn())
+        .await?
+        .try_into()
+}
+
+/// Keys, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list_api_keys(
+    tx: &mut TenantTx,
+    status: Option<ApiKeyStatus>,
+    page: &PageRequest,
+) -> Result<ListPage<ApiKey>, StoreError> {
+    // The id is a version 7 UUID: its order is the order of creation.
+    let mut query = keys(tx.tenant(), status).order(api_keys::id.desc()).limit(page.fetch());
+    if let Some(after) = &page.after {
+        query = query.filter(api_keys::id.lt(after.id));
+    }
+    let rows = query.select(ApiKeyRow::as_select()).load(tx.conn()).await?;
+    let found = rows.into_iter().map(ApiKey::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(ListPage::of(found, page, |key| Position { key: Key::None, id: key.id.0 }))
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn count_api_keys(tx: &mut TenantTx, status: Option<ApiKeyStatus>) -> Result<i64, StoreError> {
+    Ok(keys(tx.tenant(), status).count().get_result(tx.conn()).await?)
+}
+
+fn keys<'a>(tenant: TenantId, status: Option<ApiKeyStatus>) -> api_keys::BoxedQuery<'a, diesel::pg::Pg> {
+    let now = Utc::now();
+    let query = api_keys::table.into_boxed().filter(api_keys::tenant_id.eq(tenant.0));
+    match status {
+        None => query,
+        Some(ApiKeyStatus::Revoked) => query.filter(api_keys::revoked_at.is_not_null()),
+        Some(ApiKeyStatus::Expired) => {
+            query.filter(api_keys::revoked_at.is_null()).filter(api_keys::expires_at.le(now))
+        }
+        Some(ApiKeyStatus::Active) => query
+            .filter(api_keys::revoked_at.is_null())
+            .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now))),
+    }
+}
+
+/// Ends a key now. One that was revoked before keeps its time.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when the tenant has no such key.
+pub async fn revoke_api_key(
+    tx: &mut TenantTx,
+    id: ApiKeyId,
+    now: DateTime<Utc>,
+) -> Result<ApiKey, StoreError> {
+    diesel::update(api_keys::table)
+        .filter(api_keys::tenant_id.eq(tx.tenant().0).and(api_keys::id.eq(id.0)))
+        .filter(api_keys::revoked_at.is_null())
+        .set(api_keys::revoked_at.eq(now))
+        .execute(tx.conn())
+        .await?;
+    get_api_key(tx, id).await
+}
+
+/// Lets a key end at `at` if it would not end sooner: the overlap of a roll.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when the tenant has no such key.
+pub async fn expire_api_key(
+    tx: &mut TenantTx,
+    id: ApiKeyId,
+    at: DateTime<Utc>,
+) -> Result<ApiKey, StoreError> {
+    diesel::update(api_keys::table)
+        .filter(api_keys::tenant_id.eq(tx.tenant().0).and(api_keys::id.eq(id.0)))
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(at)))
+        .set(api_keys::expires_at.eq(at))
+        .execute(tx.conn())
+        .await?;
+    get_api_key(tx, id).await
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = api_keys)]
+struct ApiKeyRow {
+    id: Uuid,
+    name: String,
+    role: String,
+    created_by: Option<Uuid>,
+    created_at: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime<Utc>>,
+    rolled_from: Option<Uuid>,
+}
+
+impl TryFrom<ApiKeyRow> for ApiKey {
+    type Error = StoreError;
+
+    fn try_from(row: ApiKeyRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: ApiKeyId(row.id),
+            name: row.name,
+            role: parse_role(&row.role)?,
+            created_by: row.created_by.map(UserId),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            last_used_at: row.last_used_at,
+            revoked_at: row.revoked_at,
+            rolled_from: row.rolled_from.map(ApiKeyId),
+        })
+    }
 }

@@ -1,12 +1,17 @@
 //! The audit log: one row for each mutation, written in its transaction, never changed.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use tenancy::Actor;
 use uuid::Uuid;
 
-use crate::{StoreError, TenantTx, schema::audit_log};
+use crate::{
+    StoreError, TenantTx,
+    page::{Key, ListPage, PageRequest, Position},
+    schema::audit_log,
+};
 
 /// Whether the mutation took place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,4 +77,82 @@ pub async fn append_entry(tx: &mut TenantTx, entry: &AuditEntry) -> Result<(), S
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+/// One row of the log.
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = audit_log)]
+pub struct AuditRow {
+    pub id: Uuid,
+    pub seq: i64,
+    /// `user`, `api_key` or `system`.
+    pub actor_kind: String,
+    pub actor_id: String,
+    pub action: String,
+    pub resource: String,
+    pub resource_id: Option<String>,
+    /// `done` or `refused`.
+    pub outcome: String,
+    pub changes: Value,
+    pub metadata: Value,
+    pub request_id: Option<String>,
+    pub address: Option<String>,
+    pub user_agent: Option<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Which entries to list.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    pub user: Option<Uuid>,
+    pub action: Option<String>,
+    pub outcome: Option<Outcome>,
+    pub resource: Option<String>,
+    pub resource_id: Option<String>,
+    pub from: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
+}
+
+/// Entries, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list_entries(
+    tx: &mut TenantTx,
+    filter: &AuditFilter,
+    page: &PageRequest,
+) -> Result<ListPage<AuditRow>, StoreError> {
+    let mut query = audit_log::table.into_boxed().filter(audit_log::tenant_id.eq(tx.tenant().0));
+    if let Some(user) = filter.user {
+        query = query.filter(audit_log::user_id.eq(user));
+    }
+    if let Some(action) = &filter.action {
+        query = query.filter(audit_log::action.eq(action));
+    }
+    if let Some(outcome) = filter.outcome {
+        query = query.filter(audit_log::outcome.eq(outcome.as_str()));
+    }
+    if let Some(resource) = &filter.resource {
+        query = query.filter(audit_log::resource.eq(resource));
+    }
+    if let Some(id) = &filter.resource_id {
+        query = query.filter(audit_log::resource_id.eq(id));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(audit_log::created_at.ge(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(audit_log::created_at.lt(to));
+    }
+    if let Some((time, id)) = page.after.as_ref().and_then(|after| Some((after.time()?, after.id))) {
+        let earlier = audit_log::created_at.lt(time);
+        query = query.filter(audit_log::created_at.le(time)).filter(earlier.or(audit_log::id.lt(id)));
+    }
+    let rows = query
+        .order((audit_log::created_at.desc(), audit_log::id.desc()))
+        .limit(page.fetch())
+        .select(AuditRow::as_select())
+        .load(tx.conn())
+        .await?;
+    Ok(ListPage::of(rows, page, |entry| Position { key: Key::Time(entry.created_at), id: entry.id }))
 }

@@ -7,6 +7,7 @@
 pub mod api_keys;
 pub mod audit;
 pub mod connectors;
+pub mod crm;
 pub mod directory;
 mod error;
 pub mod field_mappings;
@@ -15,12 +16,14 @@ pub mod idempotency;
 pub mod jobs;
 pub mod members;
 mod migrate;
+pub mod page;
 mod pool;
 pub mod private_postgres;
 mod schema;
 pub mod sessions;
 pub mod sync_runs;
 pub mod sync_write;
+pub mod team;
 pub mod tenants;
 
 #[cfg(any(test, feature = "testing"))]
@@ -30,6 +33,7 @@ pub mod testing;
 
 pub use error::StoreError;
 pub use migrate::{MigrateError, migrate};
+pub use page::{ListPage, PageRequest, Position};
 pub use pool::{PoolStatus, Store, StoreConfig, SystemReason, SystemTx, TenantTx, WAIT};
 /// Those who hold a store need no other source of a tenant's id, of who acts, and of what they may.
 pub use tenancy::{Actor, DataKeyId, Operation, TenantId};

@@ -92,3 +92,21 @@ pub async fn create_session(tx: &mut TenantTx, session: &NewSession<'_>) -> Resu
         .await?;
     Ok(())
 }
+
+/// Ends a session now; `false` when it had ended already or never was.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn revoke_session(
+    tx: &mut TenantTx,
+    id: SessionId,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let ended = diesel::update(sessions::table)
+        .filter(sessions::tenant_id.eq(tx.tenant().0).and(sessions::id.eq(id.0)))
+        .filter(sessions::revoked_at.is_null())
+        .set(sessions::revoked_at.eq(now))
+        .execute(tx.conn())
+        .await?;
+    Ok(ended == 1)
+}

@@ -1,7 +1,9 @@
 //! Organizations and their first member.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use tenancy::{Role, TenantId, UserId};
 use uuid::Uuid;
 
@@ -65,4 +67,89 @@ pub async fn add_member(tx: &mut TenantTx, email: &str, role: Role) -> Result<Us
     let user = members::find_or_create_user(tx, email).await?;
     members::create_membership(tx, user, role).await?;
     Ok(user)
+}
+
+/// The organization that an outside issuer knows by this id, unless it is suspended.
+///
+/// # Errors
+/// When the database refused or could not be reached; an unknown id is `None`.
+pub async fn tenant_by_clerk_org(store: &Store, clerk_org_id: &str) -> Result<Option<TenantId>, StoreError> {
+    let mut tx = store.system(SystemReason::SignIn).await?;
+    let found: Option<Uuid> = tenant_directory::table
+        .filter(tenant_directory::clerk_org_id.eq(clerk_org_id))
+        .filter(tenant_directory::status.eq("active"))
+        .select(tenant_directory::tenant_id)
+        .first(tx.conn())
+        .await
+        .optional()?;
+    tx.commit().await?;
+    Ok(found.map(TenantId))
+}
+
+/// An organization as it sees itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tenant {
+    pub id: TenantId,
+    pub name: String,
+    pub slug: String,
+    pub currency: String,
+    pub time_zone: String,
+    pub settings: Value,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// # Errors
+/// [`StoreError::NotFound`] when the organization has been removed.
+pub async fn get_current_tenant(tx: &mut TenantTx) -> Result<Tenant, StoreError> {
+    type Row = (Uuid, String, String, String, String, Value, DateTime<Utc>, DateTime<Utc>);
+    let row: Row = tenants::table
+        .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(tenants::tenant_id)))
+        .filter(tenants::tenant_id.eq(tx.tenant().0))
+        .select((
+            tenants::tenant_id,
+            tenants::name,
+            tenant_directory::slug,
+            tenants::currency,
+            tenants::time_zone,
+            tenants::settings,
+            tenants::created_at,
+            tenants::updated_at,
+        ))
+        .first(tx.conn())
+        .await?;
+    let (id, name, slug, currency, time_zone, settings, created_at, updated_at) = row;
+    Ok(Tenant { id: TenantId(id), name, slug, currency, time_zone, settings, created_at, updated_at })
+}
+
+/// What of the settings is to change; what is `None` stays.
+#[derive(Clone, Debug, Default, AsChangeset)]
+#[diesel(table_name = tenants)]
+pub struct SettingsChange {
+    pub name: Option<String>,
+    pub currency: Option<String>,
+    pub time_zone: Option<String>,
+}
+
+/// Answers with the organization before and after.
+///
+/// # Errors
+/// [`StoreError::Rule`] for a currency that is not three capital letters.
+pub async fn update_settings(
+    tx: &mut TenantTx,
+    change: &SettingsChange,
+) -> Result<(Tenant, Tenant), StoreError> {
+    let tenant = tx.tenant().0;
+    tenants::table
+        .filter(tenants::tenant_id.eq(tenant))
+        .select(tenants::tenant_id)
+        .for_no_key_update()
+        .first::<Uuid>(tx.conn())
+        .await?;
+    let before = get_current_tenant(tx).await?;
+    diesel::update(tenants::table.filter(tenants::tenant_id.eq(tenant)))
+        .set((change, tenants::updated_at.eq(Utc::now())))
+        .execute(tx.conn())
+        .await?;
+    Ok((before, get_current_tenant(tx).await?))
 }

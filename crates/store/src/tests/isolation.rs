@@ -129,7 +129,7 @@ async fn one(store: &Store, tenant: TenantId, dice: u64, totals: &Totals) {
             let Ok(mut tx) = store.tenant(tenant).await else { return };
             assert!(tx.conn().batch_execute("SELECT 1 / 0").await.is_err());
             bump(&totals.failed);
-            if dice % 2 == 0 {
+            if dice.is_multiple_of(2) {
                 tx.rollback().await.unwrap();
             }
         }

@@ -1,7 +1,9 @@
 //! What the store promises, tried on a real database.
 
 mod catalogue;
+mod crm;
 mod isolation;
 mod jobs;
 mod private_server;
 mod sync_write;
+mod team;

@@ -18,17 +18,17 @@ use crate::sync_write::{
 use crate::testing::TestDatabase;
 use crate::{Store, StoreError};
 
-struct World {
-    store: Store,
-    tenant: TenantId,
+pub(super) struct World {
+    pub(super) store: Store,
+    pub(super) tenant: TenantId,
     connector: ConnectorId,
     run: Uuid,
     job: Uuid,
-    _database: TestDatabase,
+    pub(super) database: TestDatabase,
 }
 
 impl World {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let database = TestDatabase::start().await;
         let tenant = database.tenant("acme").await;
         let (connector, run, job) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
@@ -43,7 +43,7 @@ impl World {
         );
         tx.conn().batch_execute(&sql).await.unwrap();
         tx.commit().await.unwrap();
-        Self { store, tenant, connector: ConnectorId(connector), run, job, _database: database }
+        Self { store, tenant, connector: ConnectorId(connector), run, job, database }
     }
 
     fn page(&self, records: PageRecords) -> PageWrite {
@@ -57,14 +57,14 @@ impl World {
         }
     }
 
-    async fn write(&self, records: PageRecords) -> PageCounts {
+    pub(super) async fn write(&self, records: PageRecords) -> PageCounts {
         let mut tx = self.store.tenant(self.tenant).await.unwrap();
         let counts = write_page(&mut tx, &self.page(records)).await.unwrap();
         tx.commit().await.unwrap();
         counts
     }
 
-    async fn number(&self, sql: &str) -> i64 {
+    pub(super) async fn number(&self, sql: &str) -> i64 {
         #[derive(QueryableByName)]
         struct Row {
             #[diesel(sql_type = BigInt)]
@@ -77,7 +77,7 @@ impl World {
         row.n
     }
 
-    async fn text(&self, sql: &str) -> String {
+    pub(super) async fn text(&self, sql: &str) -> String {
         #[derive(QueryableByName)]
         struct Row {
             #[diesel(sql_type = Text)]
@@ -91,11 +91,11 @@ impl World {
     }
 }
 
-fn at(minute: i64) -> DateTime<Utc> {
+pub(super) fn at(minute: i64) -> DateTime<Utc> {
     "2026-01-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(minute)
 }
 
-fn account(id: &str, name: &str) -> Account {
+pub(super) fn account(id: &str, name: &str) -> Account {
     Account {
         external_id: id.into(),
         modified_at: at(0),
@@ -107,7 +107,7 @@ fn account(id: &str, name: &str) -> Account {
     }
 }
 
-fn person(id: &str, email: &str, account: Option<&str>) -> Person {
+pub(super) fn person(id: &str, email: &str, account: Option<&str>) -> Person {
     Person {
         external_id: id.into(),
         modified_at: at(0),
@@ -118,7 +118,7 @@ fn person(id: &str, email: &str, account: Option<&str>) -> Person {
     }
 }
 
-fn opportunity(id: &str, account: &str) -> Opportunity {
+pub(super) fn opportunity(id: &str, account: &str) -> Opportunity {
     Opportunity {
         external_id: id.into(),
         modified_at: at(0),
@@ -129,7 +129,7 @@ fn opportunity(id: &str, account: &str) -> Opportunity {
     }
 }
 
-fn activity(id: &str, person: &str, minute: i64) -> Activity {
+pub(super) fn activity(id: &str, person: &str, minute: i64) -> Activity {
     let activity_type = ActivityType::known("form_fill").unwrap();
     Activity {
         external_id: id.into(),
@@ -149,7 +149,7 @@ fn activity(id: &str, person: &str, minute: i64) -> Activity {
     }
 }
 
-fn everything() -> PageRecords {
+pub(super) fn everything() -> PageRecords {
     PageRecords {
         accounts: vec![account("a1", "One"), account("a2", "Two")],
         people: vec![person("p1", "ann@a1.example", Some("a1")), person("p2", "bob@gmail.com", Some("a2"))],

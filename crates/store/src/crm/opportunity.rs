@@ -1,0 +1,273 @@
+//! Opportunities, their stages and their contact roles.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{AccountRef, Scores, best_first, by_score};
+use crate::page::{Key, ListPage, PageRequest, Position, end_of_prefix};
+use crate::schema::{accounts, engagements, opportunities, opportunity_contacts, opportunity_stages, people};
+use crate::{StoreError, TenantTx};
+
+/// An opportunity with its account and scores.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opportunity {
+    pub fields: OpportunityFields,
+    pub account: Option<AccountRef>,
+    pub scores: Option<Scores>,
+}
+
+/// An opportunity's own columns. The amount in the currency's minor units.
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = opportunities)]
+pub struct OpportunityFields {
+    pub id: Uuid,
+    pub name: String,
+    pub(super) name_lower: String,
+    pub stage: String,
+    pub stage_entered_at: Option<DateTime<Utc>>,
+    pub amount: Option<i64>,
+    pub currency: Option<String>,
+    pub close_date: Option<NaiveDate>,
+    pub is_closed: bool,
+    pub is_won: bool,
+    pub attributes: Value,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpportunityStatus {
+    Open,
+    Won,
+    Lost,
+}
+
+/// Which opportunities to list.
+#[derive(Clone, Debug, Default)]
+pub struct OpportunityFilter {
+    /// The beginning of the name, in any case.
+    pub search: Option<String>,
+    pub account: Option<Uuid>,
+    pub stage: Option<String>,
+    pub status: Option<OpportunityStatus>,
+    pub tier: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OpportunitySort {
+    #[default]
+    Name,
+    /// Best first, those without a score last.
+    Combined,
+    /// Soonest first, those without a date last.
+    CloseDate,
+    /// Latest change first.
+    Updated,
+}
+
+#[diesel::dsl::auto_type]
+fn scored() -> _ {
+    let account_of_it = accounts::tenant_id
+        .eq(opportunities::tenant_id)
+        .and(accounts::id.nullable().eq(opportunities::account_id));
+    let score_of_it = engagements::tenant_id
+        .eq(opportunities::tenant_id)
+        .and(engagements::entity_type.eq("opportunity"))
+        .and(engagements::opportunity_id.eq(opportunities::id.nullable()));
+    opportunities::table
+        .left_join(accounts::table.on(account_of_it))
+        .left_join(engagements::table.on(score_of_it))
+}
+
+type Query<'a> = diesel::helper_types::IntoBoxed<'a, scored, Pg>;
+
+fn matching<'a>(tx: &TenantTx, filter: &OpportunityFilter) -> Query<'a> {
+    let mut query = scored()
+        .into_boxed()
+        .filter(opportunities::tenant_id.eq(tx.tenant().0))
+        .filter(opportunities::deleted_at.is_null());
+    if let Some(search) = &filter.search {
+        let from = search.to_lowercase();
+        let to = end_of_prefix(&from);
+        query = query.filter(opportunities::name_lower.ge(from)).filter(opportunities::name_lower.lt(to));
+    }
+    if let Some(account) = filter.account {
+        query = query.filter(opportunities::account_id.eq(account));
+    }
+    if let Some(stage) = filter.stage.clone() {
+        query = query.filter(opportunities::stage.eq(stage));
+    }
+    query = match filter.status {
+        None => query,
+        Some(OpportunityStatus::Open) => query.filter(opportunities::is_closed.eq(false)),
+        Some(OpportunityStatus::Won) => query.filter(opportunities::is_won.eq(true)),
+        Some(OpportunityStatus::Lost) => {
+            query.filter(opportunities::is_closed.eq(true)).filter(opportunities::is_won.eq(false))
+        }
+    };
+    if let Some(tier) = filter.tier.clone() {
+        query = query.filter(engagements::tier.eq(tier));
+    }
+    query
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn list_opportunities(
+    tx: &mut TenantTx,
+    filter: &OpportunityFilter,
+    sort: OpportunitySort,
+    page: &PageRequest,
+) -> Result<ListPage<Opportunity>, StoreError> {
+    let rows = match sort {
+        OpportunitySort::Name => {
+            let mut query =
+                matching(tx, filter).order((opportunities::name_lower.asc(), opportunities::id.asc()));
+            if let Some((name, id)) = page.after.as_ref().and_then(|p| Some((p.text()?.to_owned(), p.id))) {
+                let later = opportunities::name_lower.gt(name.clone()).or(opportunities::id.gt(id));
+                query = query.filter(opportunities::name_lower.ge(name)).filter(later);
+            }
+            load(query.limit(page.fetch()), tx).await?
+        }
+        OpportunitySort::Updated => {
+            let mut query =
+                matching(tx, filter).order((opportunities::updated_at.desc(), opportunities::id.desc()));
+            if let Some((time, id)) = page.after.as_ref().and_then(|p| Some((p.time()?, p.id))) {
+                let earlier = opportunities::updated_at.lt(time).or(opportunities::id.lt(id));
+                query = query.filter(opportunities::updated_at.le(time)).filter(earlier);
+            }
+            load(query.limit(page.fetch()), tx).await?
+        }
+        OpportunitySort::CloseDate => soonest_first(tx, filter, page).await?,
+        OpportunitySort::Combined => best_first!(tx, page, matching(tx, filter), opportunities::id, load),
+    };
+    Ok(ListPage::of(rows, page, |row| {
+        let fields = &row.fields;
+        let key = match sort {
+            OpportunitySort::Name => Key::Text(fields.name_lower.clone()),
+            OpportunitySort::Updated => Key::Time(fields.updated_at),
+            OpportunitySort::CloseDate => {
+                fields.close_date.map_or(Key::None, |date| Key::Text(date.to_string()))
+            }
+            OpportunitySort::Combined => return by_score(row.scores.as_ref(), fields.id),
+        };
+        Position { key, id: fields.id }
+    }))
+}
+
+/// Dated ones, then those without a date.
+async fn soonest_first(
+    tx: &mut TenantTx,
+    filter: &OpportunityFilter,
+    page: &PageRequest,
+) -> Result<Vec<Opportunity>, StoreError> {
+    let order = (opportunities::close_date.asc(), opportunities::id.asc());
+    let after = page.after.as_ref().map(|p| (p.text().and_then(|text| text.parse::<NaiveDate>().ok()), p.id));
+    let mut rows = Vec::new();
+    if !matches!(after, Some((None, _))) {
+        let mut query = matching(tx, filter).filter(opportunities::close_date.is_not_null()).order(order);
+        if let Some((Some(date), id)) = after {
+            let later = opportunities::close_date.gt(date).or(opportunities::id.nullable().gt(id));
+            query = query.filter(opportunities::close_date.ge(date)).filter(later);
+        }
+        rows = load(query.limit(page.fetch()), tx).await?;
+    }
+    let missing = page.fetch() - i64::try_from(rows.len()).expect("a page is small");
+    if missing > 0 {
+        let mut query = matching(tx, filter).filter(opportunities::close_date.is_null());
+        if let Some((None, id)) = after {
+            query = query.filter(opportunities::id.gt(id));
+        }
+        rows.extend(load(query.order(opportunities::id.asc()).limit(missing), tx).await?);
+    }
+    Ok(rows)
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn count_opportunities(tx: &mut TenantTx, filter: &OpportunityFilter) -> Result<i64, StoreError> {
+    Ok(matching(tx, filter).count().get_result(tx.conn()).await?)
+}
+
+/// # Errors
+/// [`StoreError::NotFound`] when the tenant has no such opportunity, or it is deleted.
+pub async fn get_opportunity(tx: &mut TenantTx, id: Uuid) -> Result<Opportunity, StoreError> {
+    let query = matching(tx, &OpportunityFilter::default()).filter(opportunities::id.eq(id));
+    load(query, tx).await?.pop().ok_or(StoreError::NotFound)
+}
+
+async fn load(query: Query<'_>, tx: &mut TenantTx) -> Result<Vec<Opportunity>, StoreError> {
+    type Row = (OpportunityFields, Option<AccountRef>, Option<Scores>);
+    let select =
+        (OpportunityFields::as_select(), Option::<AccountRef>::as_select(), Option::<Scores>::as_select());
+    let rows = query.select(select).load::<Row>(tx.conn()).await?;
+    Ok(rows.into_iter().map(|(fields, account, scores)| Opportunity { fields, account, scores }).collect())
+}
+
+/// When an opportunity entered a stage.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = opportunity_stages)]
+pub struct StageEntry {
+    pub stage: String,
+    pub entered_at: DateTime<Utc>,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn opportunity_stages(tx: &mut TenantTx, opportunity: Uuid) -> Result<Vec<StageEntry>, StoreError> {
+    use opportunity_stages::dsl;
+    let query = dsl::opportunity_stages
+        .filter(dsl::tenant_id.eq(tx.tenant().0).and(dsl::opportunity_id.eq(opportunity)))
+        .order((dsl::entered_at, dsl::stage))
+        .select(StageEntry::as_select());
+    Ok(query.load(tx.conn()).await?)
+}
+
+/// A person's part in an opportunity, with their engagement in thousandths of a point.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct ContactRole {
+    pub person: Uuid,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub email: Option<String>,
+    pub title: Option<String>,
+    pub role: Option<String>,
+    pub is_primary: bool,
+    pub engagement: Option<i64>,
+}
+
+/// Contact roles, the primary one first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn opportunity_contacts(
+    tx: &mut TenantTx,
+    opportunity: Uuid,
+) -> Result<Vec<ContactRole>, StoreError> {
+    use opportunity_contacts::dsl;
+    let person_of_it = people::tenant_id.eq(dsl::tenant_id).and(people::id.eq(dsl::person_id));
+    let score_of_it = engagements::tenant_id
+        .eq(dsl::tenant_id)
+        .and(engagements::entity_type.eq("person"))
+        .and(engagements::person_id.eq(dsl::person_id.nullable()));
+    let query = dsl::opportunity_contacts
+        .inner_join(people::table.on(person_of_it))
+        .left_join(engagements::table.on(score_of_it))
+        .filter(dsl::tenant_id.eq(tx.tenant().0).and(dsl::opportunity_id.eq(opportunity)))
+        .order((dsl::is_primary.desc(), people::name_lower.asc(), people::id.asc()))
+        .select((
+            people::id,
+            people::first_name,
+            people::last_name,
+            people::email,
+            people::title,
+            dsl::role,
+            dsl::is_primary,
+            engagements::engagement.nullable(),
+        ));
+    Ok(query.load(tx.conn()).await?)
+}
