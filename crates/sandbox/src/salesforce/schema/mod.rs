@@ -1,9 +1,10 @@
 //! What the organization's objects and fields are: the source of describe, of query binding and of rendering.
 //! Knows no rows.
 mod objects;
+mod picklists;
 
 pub(crate) use objects::OBJECTS;
-pub(super) use objects::{
+pub(crate) use picklists::{
     CAMPAIGN_TYPES, INDUSTRIES, LEAD_SOURCES, LEAD_STATUSES, LOSS_REASONS, ROLES, SEGMENTS, STAGES, TECH,
 };
 

@@ -1,6 +1,10 @@
 //! The objects of the stand-in organization: the standard ones a revenue team uses, with a few custom fields.
 use std::sync::LazyLock;
 
+use super::picklists::{
+    CAMPAIGN_TYPES, EVENT_TYPES, INDUSTRIES, LEAD_SOURCES, LEAD_STATUSES, LOSS_REASONS, RATINGS, ROLES,
+    SEGMENTS, STAGES, TASK_TYPES, TECH,
+};
 use super::{ChildDef, FieldDef, Kind, ObjectDef};
 
 const fn f(name: &'static str, kind: Kind) -> FieldDef {
@@ -31,109 +35,6 @@ const SYSTEM: [FieldDef; 5] = [
     to("LastModifiedById", &["User"], "LastModifiedBy"),
     f("SystemModstamp", Kind::DateTime),
 ];
-
-pub(crate) const INDUSTRIES: &[&str] = &[
-    "Technology",
-    "Manufacturing",
-    "Healthcare",
-    "Finance",
-    "Retail",
-    "Energy",
-    "Education",
-    "Transportation",
-    "Media",
-    "Consulting",
-    "Insurance",
-    "Government",
-    "Hospitality",
-    "Telecommunications",
-    "Biotechnology",
-    "Construction",
-];
-pub(crate) const STAGES: &[&str] = &[
-    "Prospecting",
-    "Qualification",
-    "Needs Analysis",
-    "Value Proposition",
-    "Id. Decision Makers",
-    "Proposal/Price Quote",
-    "Negotiation/Review",
-    "Closed Won",
-    "Closed Lost",
-];
-pub(crate) const ROLES: &[&str] = &[
-    "Economic Buyer",
-    "Decision Maker",
-    "Executive Sponsor",
-    "Technical Buyer",
-    "Evaluator",
-    "Influencer",
-    "Business User",
-    "Economic Decision Maker",
-    "Other",
-];
-pub(crate) const TASK_TYPES: &[&str] = &[
-    "Email",
-    "Email Open",
-    "Email Click",
-    "Call",
-    "Form Fill",
-    "Demo Request",
-    "Content Download",
-    "Page View",
-    "Ad Click",
-    "Other",
-];
-pub(crate) const EVENT_TYPES: &[&str] = &["Meeting", "Demo", "Call", "Conference", "Other"];
-pub(crate) const CAMPAIGN_TYPES: &[&str] = &[
-    "Webinar",
-    "Conference",
-    "Trade Show",
-    "Content",
-    "Email",
-    "Advertisement",
-    "Direct Mail",
-    "Partners",
-    "Other",
-];
-pub(crate) const LEAD_SOURCES: &[&str] = &[
-    "Web",
-    "Phone Inquiry",
-    "Partner Referral",
-    "Purchased List",
-    "Trade Show",
-    "Webinar",
-    "Outbound",
-    "Other",
-];
-pub(crate) const LEAD_STATUSES: &[&str] = &[
-    "Open - Not Contacted",
-    "Working - Contacted",
-    "Nurturing",
-    "Closed - Converted",
-    "Closed - Not Converted",
-];
-pub(crate) const TECH: &[&str] = &[
-    "AWS",
-    "Azure",
-    "GCP",
-    "Snowflake",
-    "Kubernetes",
-    "SAP",
-    "Oracle",
-    "HubSpot",
-    "Marketo",
-    "Segment",
-    "Databricks",
-    "Okta",
-    "Workday",
-    "Zendesk",
-    "PostgreSQL",
-];
-pub(crate) const SEGMENTS: &[&str] = &["SMB", "Mid-Market", "Enterprise", "Strategic"];
-pub(crate) const LOSS_REASONS: &[&str] =
-    &["Price", "Competitor", "No Decision", "Timing", "Missing Feature", "No Budget"];
-const RATINGS: &[&str] = &["Hot", "Warm", "Cold"];
 
 /// All objects, in the order `sobjects` lists them. Each ends with the system fields.
 pub(crate) static OBJECTS: LazyLock<Vec<ObjectDef>> = LazyLock::new(|| {
