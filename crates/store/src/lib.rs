@@ -20,6 +20,8 @@ pub mod page;
 mod pool;
 pub mod private_postgres;
 mod schema;
+pub mod scoring_inputs;
+pub mod scoring_runs;
 pub mod sessions;
 pub mod sync_runs;
 pub mod sync_write;

@@ -1,0 +1,281 @@
+//! What a scoring run reads: entities in stretches, and the activity log of a stretch's people, each fact once.
+
+use chrono::{DateTime, Utc};
+use diesel::QueryableByName;
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use futures::{StreamExt, TryStreamExt};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{StoreError, TenantTx};
+
+/// An account, as fit reads it now.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct AccountInput {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub domain: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub industry: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub employee_count: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub annual_revenue: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub currency: Option<String>,
+    #[diesel(sql_type = Jsonb)]
+    pub attributes: Value,
+}
+
+/// An account as it was recorded at an instant.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct AccountVersionInput {
+    #[diesel(sql_type = SqlUuid)]
+    pub account_id: Uuid,
+    #[diesel(sql_type = Timestamptz)]
+    pub recorded_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub industry: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub employee_count: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub annual_revenue: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub currency: Option<String>,
+    #[diesel(sql_type = Jsonb)]
+    pub attributes: Value,
+}
+
+/// A person and the account they belong to: the one they are linked to, else the one whose domain is their e-mail's.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct PersonInput {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub home: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub work_domain: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub title: Option<String>,
+}
+
+/// An opportunity with its contacts and stages.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct OpportunityInput {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub account_id: Option<Uuid>,
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub stage_entered_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub changed_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    pub is_closed: bool,
+    /// Survivors of merges, each once.
+    #[diesel(sql_type = Array<SqlUuid>)]
+    pub contacts: Vec<Uuid>,
+    #[diesel(sql_type = Array<Timestamptz>)]
+    pub stages: Vec<DateTime<Utc>>,
+}
+
+/// What one person did, in order of time; those merged into them included.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct PersonLog {
+    #[diesel(sql_type = SqlUuid)]
+    pub person_id: Uuid,
+    #[diesel(sql_type = Array<Timestamptz>)]
+    pub occurred_at: Vec<DateTime<Utc>>,
+    #[diesel(sql_type = Array<Text>)]
+    pub types: Vec<String>,
+}
+
+const LIVE_ACCOUNT: &str = "a.deleted_at IS NULL AND a.merged_into IS NULL";
+
+/// A person's account: through the link, followed over a merge, else by domain; the lowest id where a domain is shared.
+const HOME: &str = "coalesce( \
+    (SELECT coalesce(l.merged_into, CASE WHEN l.deleted_at IS NULL THEN l.id END) FROM accounts l \
+      WHERE l.tenant_id = $1 AND l.id = p.account_id), \
+    (SELECT a.id FROM accounts a WHERE a.tenant_id = $1 AND a.domain = p.work_domain AND a.deleted_at IS NULL \
+        AND a.merged_into IS NULL ORDER BY a.id LIMIT 1))";
+
+const OPPORTUNITY: &str = "SELECT o.id, coalesce((SELECT m.merged_into FROM accounts m \
+    WHERE m.tenant_id = $1 AND m.id = o.account_id), o.account_id) AS account_id, coalesce(o.source_created_at, o.created_at) AS created_at, \
+    o.stage_entered_at, coalesce(o.source_modified_at, o.updated_at) AS changed_at, o.is_closed, \
+    ARRAY(SELECT DISTINCT coalesce(p.merged_into, p.id) FROM opportunity_contacts c \
+          JOIN people p ON (p.tenant_id, p.id) = (c.tenant_id, c.person_id) \
+          WHERE c.tenant_id = $1 AND c.opportunity_id = o.id AND (p.deleted_at IS NULL OR p.merged_into IS NOT NULL) \
+          ORDER BY 1) AS contacts, \
+    ARRAY(SELECT s.entered_at FROM opportunity_stages s WHERE s.tenant_id = $1 AND s.opportunity_id = o.id \
+          ORDER BY s.entered_at) AS stages \
+    FROM opportunities o WHERE o.tenant_id = $1 AND o.deleted_at IS NULL AND ";
+
+/// The next accounts after an id, in order of id.
+///
+/// # Errors
+/// When the database is away.
+pub async fn next_accounts(
+    tx: &mut TenantTx,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<AccountInput>, StoreError> {
+    let sql = format!(
+        "SELECT a.id, a.domain, a.industry, a.employee_count, a.annual_revenue, a.currency, a.attributes \
+         FROM accounts a WHERE a.tenant_id = $1 AND a.id > $2 AND {LIVE_ACCOUNT} ORDER BY a.id LIMIT $3"
+    );
+    let query = diesel::sql_query(sql)
+        .bind::<SqlUuid, _>(tx.tenant().0)
+        .bind::<SqlUuid, _>(after.unwrap_or_default())
+        .bind::<BigInt, _>(limit);
+    Ok(query.load(tx.conn()).await?)
+}
+
+/// Every recorded version of the accounts, oldest first within each.
+///
+/// # Errors
+/// When the database is away.
+pub async fn account_versions(
+    tx: &mut TenantTx,
+    accounts: &[Uuid],
+) -> Result<Vec<AccountVersionInput>, StoreError> {
+    let query = diesel::sql_query(
+        "SELECT v.account_id, v.recorded_at, v.industry, v.employee_count, v.annual_revenue, v.currency, v.attributes \
+         FROM account_versions v WHERE v.tenant_id = $1 AND v.account_id = ANY($2) AND NOT v.deleted \
+         ORDER BY v.account_id, v.recorded_at",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<Array<SqlUuid>, _>(accounts);
+    Ok(query.load(tx.conn()).await?)
+}
+
+/// The people of the accounts: linked by id, to one merged into them too, or by the domain of their e-mail.
+///
+/// # Errors
+/// When the database is away.
+pub async fn people_of_accounts(
+    tx: &mut TenantTx,
+    accounts: &[Uuid],
+    domains: &[&str],
+) -> Result<Vec<PersonInput>, StoreError> {
+    let sql = format!(
+        "SELECT p.id, {HOME} AS home, p.work_domain, p.title FROM people p WHERE p.tenant_id = $1 \
+         AND p.deleted_at IS NULL AND p.merged_into IS NULL AND p.id IN ( \
+             SELECT q.id FROM people q WHERE q.tenant_id = $1 AND q.account_id = ANY($2) \
+             UNION SELECT q.id FROM people q WHERE q.tenant_id = $1 AND q.work_domain = ANY($3) \
+             UNION SELECT q.id FROM accounts m JOIN people q ON (q.tenant_id, q.account_id) = (m.tenant_id, m.id) \
+                   WHERE m.tenant_id = $1 AND m.merged_into = ANY($2)) \
+         ORDER BY p.id"
+    );
+    let query = diesel::sql_query(sql)
+        .bind::<SqlUuid, _>(tx.tenant().0)
+        .bind::<Array<SqlUuid>, _>(accounts)
+        .bind::<Array<Text>, _>(domains);
+    Ok(query.load(tx.conn()).await?)
+}
+
+/// The next people after an id that belong to no account, in order of id.
+///
+/// # Errors
+/// When the database is away.
+pub async fn next_people_without_account(
+    tx: &mut TenantTx,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<PersonInput>, StoreError> {
+    let sql = format!(
+        "SELECT p.id, NULL::uuid AS home, p.work_domain, p.title FROM people p WHERE p.tenant_id = $1 AND p.id > $2 \
+         AND p.deleted_at IS NULL AND p.merged_into IS NULL AND {HOME} IS NULL ORDER BY p.id LIMIT $3"
+    );
+    let query = diesel::sql_query(sql)
+        .bind::<SqlUuid, _>(tx.tenant().0)
+        .bind::<SqlUuid, _>(after.unwrap_or_default())
+        .bind::<BigInt, _>(limit);
+    Ok(query.load(tx.conn()).await?)
+}
+
+/// The opportunities of the accounts.
+///
+/// # Errors
+/// When the database is away.
+pub async fn opportunities_of_accounts(
+    tx: &mut TenantTx,
+    accounts: &[Uuid],
+) -> Result<Vec<OpportunityInput>, StoreError> {
+    let query = diesel::sql_query(format!(
+        "{OPPORTUNITY} (o.account_id = ANY($2) OR o.account_id IN ( \
+             SELECT m.id FROM accounts m WHERE m.tenant_id = $1 AND m.merged_into = ANY($2))) ORDER BY o.id"
+    ))
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<Array<SqlUuid>, _>(accounts);
+    Ok(query.load(tx.conn()).await?)
+}
+
+/// The next opportunities after an id whose account is unknown, or gone, in order of id.
+///
+/// # Errors
+/// When the database is away.
+pub async fn next_opportunities_without_account(
+    tx: &mut TenantTx,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<OpportunityInput>, StoreError> {
+    let sql = format!(
+        "{OPPORTUNITY} o.id > $2 AND NOT EXISTS (SELECT FROM accounts a WHERE a.tenant_id = $1 \
+         AND a.id = coalesce((SELECT m.merged_into FROM accounts m WHERE m.tenant_id = $1 AND m.id = o.account_id), o.account_id) AND {LIVE_ACCOUNT}) ORDER BY o.id LIMIT $3"
+    );
+    let query = diesel::sql_query(sql)
+        .bind::<SqlUuid, _>(tx.tenant().0)
+        .bind::<SqlUuid, _>(after.unwrap_or_default())
+        .bind::<BigInt, _>(limit);
+    Ok(query.load(tx.conn()).await?)
+}
+
+/// People by id: contacts that belong to another account than their opportunity.
+///
+/// # Errors
+/// When the database is away.
+pub async fn people_by_id(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<PersonInput>, StoreError> {
+    let sql = format!(
+        "SELECT p.id, {HOME} AS home, p.work_domain, p.title FROM people p \
+         WHERE p.tenant_id = $1 AND p.id = ANY($2) AND p.deleted_at IS NULL AND p.merged_into IS NULL ORDER BY p.id"
+    );
+    let query = diesel::sql_query(sql).bind::<SqlUuid, _>(tx.tenant().0).bind::<Array<SqlUuid>, _>(ids);
+    Ok(query.load(tx.conn()).await?)
+}
+
+/// What the people did up to `as_of`, as known then: one row a person, read from the log's covering index. People who did
+/// nothing are left out. Each row is given to `each` as it arrives, so that only one is in memory beyond the caller's own.
+///
+/// # Errors
+/// When the database is away.
+pub async fn stream_activities(
+    tx: &mut TenantTx,
+    people: &[Uuid],
+    as_of: DateTime<Utc>,
+    mut each: impl FnMut(PersonLog) + Send,
+) -> Result<(), StoreError> {
+    let query = diesel::sql_query(
+        "SELECT w.id AS person_id, l.occurred_at, l.types FROM unnest($2::uuid[]) w (id) CROSS JOIN LATERAL ( \
+             SELECT array_agg(a.occurred_at) AS occurred_at, array_agg(a.type) AS types FROM ( \
+                 SELECT x.occurred_at, x.type FROM activities x WHERE x.tenant_id = $1 AND x.person_id = w.id \
+                     AND x.retracted_at IS NULL AND x.occurred_at <= $3 AND x.recorded_at <= $3 \
+                 UNION ALL \
+                 SELECT x.occurred_at, x.type FROM people m \
+                     JOIN activities x ON (x.tenant_id, x.person_id) = (m.tenant_id, m.id) \
+                     WHERE m.tenant_id = $1 AND m.merged_into = w.id \
+                     AND x.retracted_at IS NULL AND x.occurred_at <= $3 AND x.recorded_at <= $3) a \
+         ) l WHERE l.types IS NOT NULL",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<Array<SqlUuid>, _>(people)
+    .bind::<Timestamptz, _>(as_of);
+    let mut rows = query.load_stream::<PersonLog>(tx.conn()).await?.boxed();
+    while let Some(row) = rows.try_next().await? {
+        each(row);
+    }
+    Ok(())
+}

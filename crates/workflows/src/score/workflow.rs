@@ -1,0 +1,270 @@
+//! Drives the scoring machine: reads a stretch, scores it, and writes its scores with the state after it.
+//!
+//! Memory holds one stretch at a time, whatever the length of the log; the largest account is the smallest stretch.
+
+use std::collections::{BTreeSet, HashMap};
+
+use async_trait::async_trait;
+use chrono::Utc;
+use scoring::PreparedConfig;
+use serde_json::json;
+use store::jobs::{self, Ending, JobRecord, Lease, Progress};
+use store::scoring_runs::ActiveRules;
+use store::{Operation, StoreError, TenantTx, scoring_inputs as inputs, scoring_runs as runs};
+use uuid::Uuid;
+
+use super::machine::{self, RunClock, ScoreCommand, ScoreEvent, ScoreOutcome, ScoreState, Walk};
+use super::stretch::{Inputs, Ruler, Scored};
+use super::{KIND, ScoreInput};
+use crate::failure::{Failed, Failure, Remedy};
+use crate::runner::{Run, Workflow, jitter};
+
+/// Accounts, people or opportunities of one stretch.
+const STRETCH: i64 = 500;
+
+/// Runs scoring runs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ScoringWorkflow;
+
+#[async_trait]
+impl Workflow for ScoringWorkflow {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    async fn run(&self, run: &Run) -> Result<(), StoreError> {
+        let job = run.take_up().await?;
+        let input: ScoreInput = serde_json::from_value(job.input.clone()).map_err(|_| StoreError::Rule)?;
+        let Some(mut drive) = begin(run, &job, input).await? else { return Ok(()) };
+        let stored =
+            job.state.clone().map(serde_json::from_value).transpose().map_err(|_| StoreError::Rule)?;
+        let state = stored.unwrap_or_else(ScoreState::begin);
+        let (mut state, mut command) = machine::next(&state, ScoreEvent::Resumed);
+        if job.cancel_requested_at.is_some() {
+            (state, command) = machine::next(&state, ScoreEvent::CancelRequested);
+        }
+        loop {
+            (state, command) = match drive.perform(&state, &command).await {
+                Ok(Some(next)) => next,
+                Ok(None) => return Ok(()),
+                Err(StoreError::StaleLease) => return Err(StoreError::StaleLease),
+                Err(error) => machine::next(&state, ScoreEvent::Failed(failed(error))),
+            };
+        }
+    }
+
+    async fn parked(&self, tx: &mut TenantTx, lease: &Lease, reason: &str) -> Result<(), StoreError> {
+        runs::finish_scoring_run(tx, lease.job, "failed", Some(reason), None).await
+    }
+}
+
+struct Drive<'a> {
+    run: &'a Run,
+    input: ScoreInput,
+    rules: ActiveRules,
+    config: PreparedConfig,
+    done: i64,
+}
+
+/// Reads the rules; `None` when the run must not be.
+async fn begin<'a>(
+    run: &'a Run,
+    job: &JobRecord,
+    input: ScoreInput,
+) -> Result<Option<Drive<'a>>, StoreError> {
+    let mut tx = run.tx().await?;
+    let permitted = jobs::still_permitted(&mut tx, job, Operation::RunScoring).await?;
+    let rules = runs::active_rules(&mut tx).await?;
+    let prepared = PreparedConfig::new(&rules.fit, &rules.engagement, &rules.combined);
+    let reason = match (permitted, &prepared) {
+        (false, _) => "requester_not_permitted",
+        (true, Err(_)) => "configuration_invalid",
+        (true, Ok(_)) => "",
+    };
+    if let (true, Ok(config)) = (permitted, prepared) {
+        tx.commit().await?;
+        return Ok(Some(Drive { run, input, rules, config, done: job.progress_done }));
+    }
+    let outcome = json!({ "outcome": "failed", "reason": reason });
+    jobs::finish(&mut tx, &run.lease, &Ending { status: "failed", outcome, error_code: Some(reason) })
+        .await?;
+    tx.commit().await?;
+    Ok(None)
+}
+
+type Next = Option<(ScoreState, ScoreCommand)>;
+
+impl Drive<'_> {
+    async fn perform(&mut self, state: &ScoreState, command: &ScoreCommand) -> Result<Next, StoreError> {
+        match command {
+            ScoreCommand::Begin => self.begin(state).await.map(Some),
+            ScoreCommand::Score { .. } if self.run.is_draining() => self.wait(state, None).await,
+            ScoreCommand::Score { run, walk, after } => {
+                self.score(state, *run, *walk, *after).await.map(Some)
+            }
+            ScoreCommand::Settle { .. } => {
+                let mut tx = self.run.tx().await?;
+                jobs::check_lease(&mut tx, &self.run.lease).await?;
+                runs::settle_scores(&mut tx).await?;
+                self.store(tx, state, ScoreEvent::Settled).await.map(Some)
+            }
+            // The end is stored with what is published: see `end`.
+            ScoreCommand::Publish { .. } => Ok(Some(machine::next(state, ScoreEvent::Published))),
+            ScoreCommand::WaitUntil(until) => self.wait(state, Some(*until)).await,
+            ScoreCommand::End(outcome) => self.end(outcome).await.map(|()| None),
+            ScoreCommand::Abandon => Err(StoreError::StaleLease),
+        }
+    }
+
+    async fn begin(&self, state: &ScoreState) -> Result<(ScoreState, ScoreCommand), StoreError> {
+        let job = self.run.lease.job;
+        let mut tx = self.run.tx().await?;
+        jobs::check_lease(&mut tx, &self.run.lease).await?;
+        let as_of =
+            runs::begin_scoring_run(&mut tx, job, self.input.trigger.as_str(), Utc::now(), &self.rules)
+                .await?;
+        self.store(tx, state, ScoreEvent::Begun(RunClock { run: job.0, as_of })).await
+    }
+
+    /// One stretch: read, scored, and written together with where it ended.
+    async fn score(
+        &mut self,
+        state: &ScoreState,
+        clock: RunClock,
+        walk: Walk,
+        after: Option<Uuid>,
+    ) -> Result<(ScoreState, ScoreCommand), StoreError> {
+        let ruler =
+            Ruler { config: self.config.clone(), currency: self.rules.currency.clone(), as_of: clock.as_of };
+        let (ruler, read, reached) = self.read(ruler, walk, after).await?;
+        // Folding takes a while and asks nobody: not on a thread that others wait for.
+        let scored = tokio::task::spawn_blocking(move || ruler.score(&read))
+            .await
+            .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        let mut tx = self.run.tx().await?;
+        jobs::check_lease(&mut tx, &self.run.lease).await?;
+        self.write(&mut tx, clock, scored).await?;
+        self.store(tx, state, ScoreEvent::Scored { reached }).await
+    }
+
+    async fn read(
+        &self,
+        ruler: Ruler,
+        walk: Walk,
+        after: Option<Uuid>,
+    ) -> Result<(Ruler, Inputs, Option<Uuid>), StoreError> {
+        let mut read = Inputs { score_people: walk != Walk::Opportunities, ..Inputs::default() };
+        let mut tx = self.run.tx().await?;
+        let reached = match walk {
+            Walk::Accounts => {
+                read.accounts = inputs::next_accounts(&mut tx, after, STRETCH).await?;
+                let ids: Vec<Uuid> = read.accounts.iter().map(|account| account.id).collect();
+                let domains: Vec<&str> = read.accounts.iter().filter_map(|a| a.domain.as_deref()).collect();
+                read.people = inputs::people_of_accounts(&mut tx, &ids, &domains).await?;
+                read.opportunities = inputs::opportunities_of_accounts(&mut tx, &ids).await?;
+                let mut versions: HashMap<Uuid, Vec<_>> = HashMap::new();
+                for version in inputs::account_versions(&mut tx, &ids).await? {
+                    versions.entry(version.account_id).or_default().push(version);
+                }
+                read.versions = versions;
+                ids.last().copied()
+            }
+            Walk::People => {
+                read.people = inputs::next_people_without_account(&mut tx, after, STRETCH * 4).await?;
+                read.people.last().map(|person| person.id)
+            }
+            Walk::Opportunities => {
+                read.opportunities =
+                    inputs::next_opportunities_without_account(&mut tx, after, STRETCH).await?;
+                read.opportunities.last().map(|opportunity| opportunity.id)
+            }
+        };
+        self.read_contacts(&mut tx, &mut read).await?;
+        let people: Vec<Uuid> = read.people.iter().map(|person| person.id).collect();
+        let mut log = HashMap::with_capacity(people.len());
+        inputs::stream_activities(&mut tx, &people, ruler.as_of, |row| {
+            log.insert(row.person_id, ruler.pack(&row));
+        })
+        .await?;
+        read.log = log;
+        tx.commit().await?;
+        Ok((ruler, read, reached))
+    }
+
+    /// Contacts who are not of their opportunity's account.
+    async fn read_contacts(&self, tx: &mut TenantTx, read: &mut Inputs) -> Result<(), StoreError> {
+        let here: BTreeSet<Uuid> = read.people.iter().map(|person| person.id).collect();
+        let contacts = read.opportunities.iter().flat_map(|opportunity| &opportunity.contacts);
+        let missing: BTreeSet<Uuid> = contacts.filter(|id| !here.contains(id)).copied().collect();
+        if !missing.is_empty() {
+            let missing: Vec<Uuid> = missing.into_iter().collect();
+            read.people.extend(inputs::people_by_id(tx, &missing).await?);
+            read.people.sort_by_key(|person| person.id);
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self, tx: &mut TenantTx, clock: RunClock, scored: Scored) -> Result<(), StoreError> {
+        let entities: Vec<_> = scored.rows.iter().map(|row| (row.entity_type, row.entity_id)).collect();
+        runs::write_engagement_states(tx, &scored.states, &self.rules, clock.as_of).await?;
+        runs::write_scores(tx, &scored.rows, &self.rules, clock.as_of).await?;
+        let tier_changes = runs::write_tier_history(tx, &entities, &scored.tiers, &self.rules).await?;
+        let counts = runs::ScoredCounts { tier_changes, ..scored.counts };
+        runs::add_scored(tx, self.run.lease.job, &counts).await?;
+        self.done += i64::try_from(entities.len()).expect("a stretch fits in memory");
+        Ok(())
+    }
+
+    /// Stores the state after an event in the transaction of its effect.
+    async fn store(
+        &self,
+        mut tx: TenantTx,
+        state: &ScoreState,
+        event: ScoreEvent,
+    ) -> Result<(ScoreState, ScoreCommand), StoreError> {
+        let (after, command) = machine::next(state, event);
+        let cancelled = self.record(&mut tx, &after).await?;
+        tx.commit().await?;
+        Ok(if cancelled { machine::next(&after, ScoreEvent::CancelRequested) } else { (after, command) })
+    }
+
+    async fn record(&self, tx: &mut TenantTx, state: &ScoreState) -> Result<bool, StoreError> {
+        let stored = serde_json::to_value(state).expect("a state has a JSON form");
+        let progress = Progress { phase: state.phase(), state: &stored, done: self.done, total: None };
+        jobs::record_step(tx, &self.run.lease, &progress).await
+    }
+
+    async fn wait(
+        &self,
+        state: &ScoreState,
+        until: Option<chrono::DateTime<Utc>>,
+    ) -> Result<Next, StoreError> {
+        let mut tx = self.run.tx().await?;
+        self.record(&mut tx, state).await?;
+        jobs::hand_back(&mut tx, &self.run.lease, until).await?;
+        tx.commit().await?;
+        Ok(None)
+    }
+
+    async fn end(&self, outcome: &ScoreOutcome) -> Result<(), StoreError> {
+        let job = self.run.lease.job;
+        let mut tx = self.run.tx().await?;
+        jobs::check_lease(&mut tx, &self.run.lease).await?;
+        let (reason, hash) = match outcome {
+            ScoreOutcome::Complete => (None, Some(runs::state_hash(&mut tx).await?)),
+            ScoreOutcome::Failed { reason } => (Some(reason.as_str()), None),
+            ScoreOutcome::Cancelled => (None, None),
+        };
+        runs::finish_scoring_run(&mut tx, job, outcome.name(), reason, hash).await?;
+        let told = json!({ "outcome": outcome.name(), "reason": reason });
+        let ending = Ending { status: outcome.name(), outcome: told, error_code: reason };
+        jobs::finish(&mut tx, &self.run.lease, &ending).await?;
+        tx.commit().await
+    }
+}
+
+fn failed(error: StoreError) -> Failed {
+    let remedy = if error.retryable() { Remedy::Time } else { Remedy::Person };
+    let code = if error.retryable() { "database_unavailable" } else { "store" };
+    Failed { failure: Failure::new(code, remedy), now: Utc::now(), jitter: jitter() }
+}
