@@ -22,12 +22,16 @@ GRANT USAGE ON SCHEMA public TO fairlead_app;
 
 -- GLOBAL. Sign-in finds an organization by its slug, or by the outside issuer's organization id, before any
 -- tenant is known; both must be unique over all tenants. Nothing else about an organization is here.
+-- The issuer is part of the id: two issuers may use the same one, and neither may enter the other's organization.
 CREATE TABLE tenant_directory (
-    tenant_id    uuid PRIMARY KEY,
-    slug         text NOT NULL UNIQUE CHECK (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
-    clerk_org_id text UNIQUE,
-    status       text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'suspended')),
-    created_at   timestamptz NOT NULL DEFAULT now()
+    tenant_id      uuid PRIMARY KEY,
+    slug           text NOT NULL UNIQUE CHECK (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+    outside_issuer text,
+    clerk_org_id   text,
+    status         text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'suspended')),
+    created_at     timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (outside_issuer, clerk_org_id),
+    CHECK ((outside_issuer IS NULL) = (clerk_org_id IS NULL))
 );
 GRANT SELECT, INSERT, UPDATE ON tenant_directory TO fairlead_app;
 

@@ -6,4 +6,5 @@ pub mod config;
 pub mod explorer;
 pub mod host;
 pub mod methods;
+pub mod provision;
 pub mod server;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     StoreError, TenantTx,
     page::{Key, ListPage, PageRequest, Position},
-    schema::{api_keys, credential_directory},
+    schema::{api_keys, credential_directory, tenant_directory},
     team::parse_role,
 };
 
@@ -24,7 +24,8 @@ pub struct NewApiKey<'a> {
     pub rolled_from: Option<ApiKeyId>,
 }
 
-/// What is needed to decide about a presented key, or `None` for one this tenant does not have.
+/// What is needed to decide about a presented key, or `None` for one this tenant does not have, and for any of a
+/// suspended organization.
 ///
 /// # Errors
 /// When the database refused or could not be reached.
@@ -32,7 +33,10 @@ pub async fn find_api_key(tx: &mut TenantTx, id: ApiKeyId) -> Result<Option<ApiK
     type Row = (Vec<u8>, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
     let tenant = tx.tenant();
     let row: Option<Row> = api_keys::table
-        .find((tenant.0, id.0))
+        .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(api_keys::tenant_id)))
+        .filter(api_keys::tenant_id.eq(tenant.0))
+        .filter(api_keys::id.eq(id.0))
+        .filter(tenant_directory::status.eq("active"))
         .select((api_keys::secret_hash, api_keys::role, api_keys::expires_at, api_keys::revoked_at))
         .first(tx.conn())
         .await
@@ -97,6 +101,18 @@ pub enum ApiKeyStatus {
     Revoked,
 }
 
+impl ApiKey {
+    pub fn status(&self, now: DateTime<Utc>) -> ApiKeyStatus {
+        if self.revoked_at.is_some() {
+            ApiKeyStatus::Revoked
+        } else if self.expires_at.is_some_and(|end| end <= now) {
+            ApiKeyStatus::Expired
+        } else {
+            ApiKeyStatus::Active
+        }
+    }
+}
+
 /// Notes that a key was used, at most once a minute, so that a busy key does not write at every call.
 ///
 /// # Errors
@@ -118,6 +134,20 @@ pub async fn get_api_key(tx: &mut TenantTx, id: ApiKeyId) -> Result<ApiKey, Stor
     api_keys::table
         .filter(api_keys::tenant_id.eq(tx.tenant().0).and(api_keys::id.eq(id.0)))
         .select(ApiKeyRow::as_select())
+        .first(tx.conn())
+        .await?
+        .try_into()
+}
+
+/// A key that nobody else changes until the transaction ends.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when the tenant has no such key.
+pub async fn lock_api_key(tx: &mut TenantTx, id: ApiKeyId) -> Result<ApiKey, StoreError> {
+    api_keys::table
+        .filter(api_keys::tenant_id.eq(tx.tenant().0).and(api_keys::id.eq(id.0)))
+        .select(ApiKeyRow::as_select())
+        .for_no_key_update()
         .first(tx.conn())
         .await?
         .try_into()

@@ -55,8 +55,13 @@ pub async fn claim(tx: &mut TenantTx, slot: &Slot<'_>, params_hash: &[u8; 32]) -
     if claimed == 1 {
         return Ok(Claim::Fresh);
     }
-    let (kept_hash, reply): (Vec<u8>, Option<String>) =
-        row.select((idempotency_keys::params_hash, idempotency_keys::reply)).first(tx.conn()).await?;
+    let (kept_hash, reply): (Vec<u8>, Option<String>) = row
+        .select((idempotency_keys::params_hash, idempotency_keys::reply))
+        .first(tx.conn())
+        .await
+        .optional()?
+        // It ran out between the two statements; a second try finds the slot free.
+        .ok_or(StoreError::Serialization)?;
     Ok(match reply {
         Some(reply) if kept_hash == params_hash => Claim::Answered(reply),
         _ => Claim::OtherParams,

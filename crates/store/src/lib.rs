@@ -4,6 +4,7 @@
 //! area's tables, named as the methods they serve and taking that transaction. The store knows no vendor, no wire
 //! format and no rule of the domain that is not a rule of a table.
 
+pub mod actors;
 pub mod api_keys;
 pub mod audit;
 pub mod connectors;
@@ -16,6 +17,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod members;
 mod migrate;
+pub mod outside;
 pub mod page;
 mod pool;
 pub mod private_postgres;

@@ -7,19 +7,38 @@ use uuid::Uuid;
 
 use crate::{
     StoreError, TenantTx,
-    schema::{memberships, user_tenants, users},
+    schema::{memberships, tenant_directory, user_tenants, users},
 };
 
-/// The member's present role, or `None` for somebody who is not an active member.
+/// The active member with this e-mail address, in any case.
+///
+/// # Errors
+/// When the database refused or could not be reached; an address of no member is `None`.
+pub async fn find_member_by_email(tx: &mut TenantTx, email: &str) -> Result<Option<UserId>, StoreError> {
+    let id: Option<Uuid> = memberships::table
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .filter(memberships::tenant_id.eq(tx.tenant().0))
+        .filter(memberships::status.eq("active"))
+        .filter(users::email_lower.eq(email.trim().to_lowercase()))
+        .select(users::id)
+        .first(tx.conn())
+        .await
+        .optional()?;
+    Ok(id.map(UserId))
+}
+
+/// The member's present role, or `None` for somebody who is not an active member of an active organization.
 ///
 /// # Errors
 /// When the database refused or could not be reached.
 pub async fn role_of(tx: &mut TenantTx, user: UserId) -> Result<Option<Role>, StoreError> {
     let tenant = tx.tenant().0;
     let role: Option<String> = memberships::table
+        .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(memberships::tenant_id)))
         .filter(memberships::tenant_id.eq(tenant))
         .filter(memberships::user_id.eq(user.0))
         .filter(memberships::status.eq("active"))
+        .filter(tenant_directory::status.eq("active"))
         .select(memberships::role)
         .first(tx.conn())
         .await

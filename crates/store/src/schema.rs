@@ -470,6 +470,7 @@ diesel::table! {
     tenant_directory (tenant_id) {
         tenant_id -> Uuid,
         slug -> Text,
+        outside_issuer -> Nullable<Text>,
         clerk_org_id -> Nullable<Text>,
         status -> Text,
         created_at -> Timestamptz,

@@ -7,7 +7,7 @@ use tenancy::{Role, SessionId, UserId};
 
 use crate::{
     StoreError, TenantTx,
-    schema::{credential_directory, memberships, sessions},
+    schema::{credential_directory, memberships, sessions, tenant_directory},
 };
 
 /// A session and the rights of its member as they are now.
@@ -27,7 +27,8 @@ impl SessionRights {
 }
 
 /// # Errors
-/// When the database refused or could not be reached; a session this tenant does not have is `None`.
+/// When the database refused or could not be reached; a session this tenant does not have, and any of a suspended
+/// organization, is `None`.
 pub async fn find_session(tx: &mut TenantTx, id: SessionId) -> Result<Option<SessionRights>, StoreError> {
     type Row = (uuid::Uuid, String, String, DateTime<Utc>, Option<DateTime<Utc>>);
     let tenant = tx.tenant().0;
@@ -35,8 +36,10 @@ pub async fn find_session(tx: &mut TenantTx, id: SessionId) -> Result<Option<Ses
         .inner_join(memberships::table.on(
             memberships::tenant_id.eq(sessions::tenant_id).and(memberships::user_id.eq(sessions::user_id)),
         ))
+        .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(sessions::tenant_id)))
         .filter(sessions::tenant_id.eq(tenant))
         .filter(sessions::id.eq(id.0))
+        .filter(tenant_directory::status.eq("active"))
         .select((
             sessions::user_id,
             memberships::role,

@@ -1,14 +1,30 @@
 //! The team as it is listed and changed. The rules of who may change whom are `tenancy`'s.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{dsl, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use tenancy::{MembershipRefused, Role, RoleChange, TenantId, UserId};
 use uuid::Uuid;
 
-use crate::page::{Key, ListPage, PageRequest, Position, end_of_prefix};
-use crate::schema::{login_identities, memberships, sessions, user_tenants, users};
+use crate::page::{Key, ListPage, PageRequest, Position};
+use crate::schema::{
+    credential_directory, login_identities, memberships, sessions, tenant_directory, tenants, user_tenants,
+    users,
+};
 use crate::{StoreError, SystemTx, TenantTx};
+
+diesel::define_sql_function! { fn lower(text: sql_types::Text) -> sql_types::Text }
+diesel::define_sql_function! {
+    fn coalesce(first: sql_types::Nullable<sql_types::Text>, other: sql_types::Text) -> sql_types::Text
+}
+diesel::define_sql_function! { fn starts_with(text: sql_types::Text, prefix: sql_types::Text) -> sql_types::Bool }
+
+/// What the team is ordered by: the name, or the address where there is none, in lower case.
+macro_rules! sort_key {
+    () => {
+        lower(coalesce(users::name, users::email))
+    };
+}
 
 /// A human, over all organizations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,12 +34,11 @@ pub struct User {
     pub name: Option<String>,
 }
 
-/// A user in this organization.
+/// A user who is an active member of this organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     pub user: User,
     pub role: Role,
-    pub suspended: bool,
     pub joined_at: DateTime<Utc>,
 }
 
@@ -34,50 +49,15 @@ pub enum MemberError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Refused(#[from] MembershipRefused),
+    /// The role follows what an outside issuer says, so a change here would be undone at the member's next call.
+    #[error("the member's role is kept by an outside issuer")]
+    KeptOutside,
 }
 
 impl From<diesel::result::Error> for MemberError {
     fn from(error: diesel::result::Error) -> Self {
         Self::Store(error.into())
     }
-}
-
-/// Remembers which user an outside issuer's subject is.
-///
-/// # Errors
-/// [`StoreError::Reference`] when there is no such user.
-pub async fn link_identity(
-    tx: &mut TenantTx,
-    issuer: &str,
-    subject: &str,
-    user: UserId,
-) -> Result<(), StoreError> {
-    diesel::insert_into(login_identities::table)
-        .values((
-            login_identities::issuer.eq(issuer),
-            login_identities::subject.eq(subject),
-            login_identities::user_id.eq(user.0),
-        ))
-        .on_conflict_do_nothing()
-        .execute(tx.conn())
-        .await?;
-    Ok(())
-}
-
-/// # Errors
-/// [`StoreError::NotFound`] when nobody is known by this subject.
-pub async fn find_user_by_identity(
-    tx: &mut SystemTx,
-    issuer: &str,
-    subject: &str,
-) -> Result<User, StoreError> {
-    let found = login_identities::table
-        .inner_join(users::table.on(users::id.eq(login_identities::user_id)))
-        .filter(login_identities::issuer.eq(issuer).and(login_identities::subject.eq(subject)))
-        .select(UserRow::as_select())
-        .first(tx.conn())
-        .await?;
-    Ok(found.into())
 }
 
 /// Which organizations a user may enter.
@@ -95,6 +75,7 @@ pub async fn get_member(tx: &mut TenantTx, user: UserId) -> Result<Member, Store
     let found = memberships::table
         .inner_join(users::table.on(users::id.eq(memberships::user_id)))
         .filter(memberships::tenant_id.eq(tx.tenant().0).and(memberships::user_id.eq(user.0)))
+        .filter(memberships::status.eq("active"))
         .select((MemberRow::as_select(), UserRow::as_select()))
         .first::<(MemberRow, UserRow)>(tx.conn())
         .await?;
@@ -105,11 +86,11 @@ pub async fn get_member(tx: &mut TenantTx, user: UserId) -> Result<Member, Store
 #[derive(Clone, Debug, Default)]
 pub struct TeamFilter {
     pub role: Option<Role>,
-    /// The beginning of the e-mail address, in any case.
+    /// The beginning of the name or the e-mail address, in any case.
     pub search: Option<String>,
 }
 
-/// Members by e-mail address.
+/// Members by name.
 ///
 /// # Errors
 /// When the database refuses.
@@ -118,19 +99,18 @@ pub async fn list_team(
     filter: &TeamFilter,
     page: &PageRequest,
 ) -> Result<ListPage<Member>, StoreError> {
-    let mut query =
-        team(tx.tenant(), filter).order((users::email_lower.asc(), users::id.asc())).limit(page.fetch());
-    if let Some(after) = &page.after {
-        let key = after.text().unwrap_or_default().to_owned();
-        query = query.filter(users::email_lower.gt(key));
+    let mut query = team(tx.tenant(), filter).order((sort_key!().asc(), users::id.asc())).limit(page.fetch());
+    if let Some((key, id)) = page.after.as_ref().and_then(|after| Some((after.text()?.to_owned(), after.id)))
+    {
+        let beside = sort_key!().eq(key.clone()).and(users::id.gt(id));
+        query = query.filter(sort_key!().gt(key).or(beside));
     }
-    let select = (MemberRow::as_select(), UserRow::as_select());
-    let rows = query.select(select).load::<(MemberRow, UserRow)>(tx.conn()).await?;
-    let members = rows.into_iter().map(member).collect::<Result<Vec<_>, _>>()?;
-    Ok(ListPage::of(members, page, |m| Position {
-        key: Key::Text(m.user.email.to_lowercase()),
-        id: m.user.id.0,
-    }))
+    let select = (MemberRow::as_select(), UserRow::as_select(), sort_key!());
+    let rows = query.select(select).load::<(MemberRow, UserRow, String)>(tx.conn()).await?;
+    let page =
+        ListPage::of(rows, page, |(_, user, key)| Position { key: Key::Text(key.clone()), id: user.id });
+    let items = page.items.into_iter().map(|(row, user, _)| member((row, user))).collect::<Result<Vec<_>, _>>()?;
+    Ok(ListPage { items, next: page.next })
 }
 
 /// # Errors
@@ -147,14 +127,17 @@ fn joined() -> _ {
 type Team<'a> = diesel::helper_types::IntoBoxed<'a, joined, diesel::pg::Pg>;
 
 fn team<'a>(tenant: TenantId, filter: &TeamFilter) -> Team<'a> {
-    let mut query = joined().into_boxed().filter(memberships::tenant_id.eq(tenant.0));
+    let mut query = joined()
+        .into_boxed()
+        .filter(memberships::tenant_id.eq(tenant.0))
+        .filter(memberships::status.eq("active"));
     if let Some(role) = filter.role {
         query = query.filter(memberships::role.eq(role.as_str()));
     }
     if let Some(search) = &filter.search {
-        let from = search.to_lowercase();
-        let to = end_of_prefix(&from);
-        query = query.filter(users::email_lower.ge(from)).filter(users::email_lower.lt(to));
+        // The whole text is a prefix, not a pattern: `%` finds names that begin with a per cent sign.
+        let by_name = starts_with(sort_key!(), lower(search.clone()));
+        query = query.filter(by_name.or(starts_with(lower(users::email), lower(search.clone()))));
     }
     query
 }
@@ -189,12 +172,25 @@ pub async fn change_role(
     if change == RoleChange::Unchanged {
         return Ok((change, current));
     }
-    diesel::update(memberships::table)
-        .filter(memberships::tenant_id.eq(tx.tenant().0).and(memberships::user_id.eq(user.0)))
-        .set((memberships::role.eq(wanted.as_str()), memberships::updated_at.eq(Utc::now())))
-        .execute(tx.conn())
-        .await?;
+    if is_kept_outside(tx, user).await? {
+        return Err(MemberError::KeptOutside);
+    }
+    set_role(tx, user, wanted).await?;
     Ok((change, Member { role: wanted, ..current }))
+}
+
+/// Takes what an outside issuer says of its own member's role into the books, as far as an admin is left.
+///
+/// # Errors
+/// [`StoreError::NotFound`] for no member of this organization.
+pub async fn follow_issuer(tx: &mut TenantTx, user: UserId, told: Role) -> Result<RoleChange, StoreError> {
+    lock_members(tx).await?;
+    let current = get_member(tx, user).await?;
+    let change = tenancy::follow_issuer(current.role, told, count_admins(tx).await?);
+    if let RoleChange::Changed { to, .. } = change {
+        set_role(tx, user, to).await?;
+    }
+    Ok(change)
 }
 
 /// Removes a member and ends their sessions here. Answers with whom, and how many sessions ended.
@@ -210,11 +206,15 @@ pub async fn remove_member(
     let current = get_member(tx, user).await?;
     tenancy::remove_member(caller, current.role, count_admins(tx).await?)?;
     let tenant = tx.tenant().0;
-    let ended: i64 = sessions::table
-        .filter(sessions::tenant_id.eq(tenant).and(sessions::user_id.eq(user.0)))
+    let theirs = sessions::table.filter(sessions::tenant_id.eq(tenant).and(sessions::user_id.eq(user.0)));
+    let ended: i64 = theirs
         .filter(sessions::revoked_at.is_null().and(sessions::expires_at.gt(Utc::now())))
         .count()
         .get_result(tx.conn())
+        .await?;
+    let ids: Vec<Uuid> = theirs.select(sessions::id).load(tx.conn()).await?;
+    diesel::delete(credential_directory::table.filter(credential_directory::id.eq_any(ids)))
+        .execute(tx.conn())
         .await?;
     // The sessions go with it, by their foreign key.
     diesel::delete(memberships::table)
@@ -228,16 +228,37 @@ pub async fn remove_member(
     Ok((current, ended))
 }
 
-/// The count of admins must not change between reading it and acting on it.
+/// The count of admins must not change between reading it and acting on it. One row, the organization's own, so that
+/// two such changes cannot deadlock, and one that makes an admin waits as well.
 async fn lock_members(tx: &mut TenantTx) -> Result<(), StoreError> {
-    memberships::table
-        .filter(memberships::tenant_id.eq(tx.tenant().0).and(memberships::role.eq(Role::Admin.as_str())))
-        .order(memberships::id)
-        .select(memberships::id)
-        .for_update()
-        .load::<Uuid>(tx.conn())
+    tenants::table
+        .find(tx.tenant().0)
+        .select(tenants::tenant_id)
+        .for_no_key_update()
+        .first::<Uuid>(tx.conn())
         .await?;
     Ok(())
+}
+
+async fn set_role(tx: &mut TenantTx, user: UserId, role: Role) -> Result<(), StoreError> {
+    diesel::update(memberships::table)
+        .filter(memberships::tenant_id.eq(tx.tenant().0).and(memberships::user_id.eq(user.0)))
+        .set((memberships::role.eq(role.as_str()), memberships::updated_at.eq(Utc::now())))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Whether the organization came from an issuer that also knows this user.
+async fn is_kept_outside(tx: &mut TenantTx, user: UserId) -> Result<bool, StoreError> {
+    let known = login_identities::table
+        .inner_join(
+            tenant_directory::table
+                .on(tenant_directory::outside_issuer.eq(login_identities::issuer.nullable())),
+        )
+        .filter(tenant_directory::tenant_id.eq(tx.tenant().0))
+        .filter(login_identities::user_id.eq(user.0));
+    Ok(diesel::select(dsl::exists(known)).get_result(tx.conn()).await?)
 }
 
 #[derive(Queryable, Selectable)]
@@ -252,7 +273,6 @@ struct UserRow {
 #[diesel(table_name = memberships)]
 struct MemberRow {
     role: String,
-    status: String,
     created_at: DateTime<Utc>,
 }
 
@@ -264,7 +284,7 @@ impl From<UserRow> for User {
 
 fn member((row, user): (MemberRow, UserRow)) -> Result<Member, StoreError> {
     let role = parse_role(&row.role)?;
-    Ok(Member { user: user.into(), role, suspended: row.status == "suspended", joined_at: row.created_at })
+    Ok(Member { user: user.into(), role, joined_at: row.created_at })
 }
 
 /// A role as the table keeps it; its CHECK allows no other.

@@ -1,7 +1,7 @@
 //! Organizations and their first member.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use tenancy::{Role, TenantId, UserId};
@@ -18,8 +18,8 @@ pub struct NewTenant<'a> {
     pub name: &'a str,
     /// Unique over all organizations.
     pub slug: &'a str,
-    /// At an outside issuer, where that is where it came from.
-    pub clerk_org_id: Option<&'a str>,
+    /// The issuer and its organization, where that is where it came from.
+    pub outside: Option<(&'a str, &'a str)>,
 }
 
 /// Creates an organization, and enters it: the returned transaction holds everything until it commits.
@@ -32,7 +32,8 @@ pub async fn create_tenant(store: &Store, tenant: &NewTenant<'_>) -> Result<Tena
         .values((
             tenant_directory::tenant_id.eq(tenant.id.0),
             tenant_directory::slug.eq(tenant.slug),
-            tenant_directory::clerk_org_id.eq(tenant.clerk_org_id),
+            tenant_directory::outside_issuer.eq(tenant.outside.map(|(issuer, _)| issuer)),
+            tenant_directory::clerk_org_id.eq(tenant.outside.map(|(_, organization)| organization)),
         ))
         .execute(tx.conn())
         .await?;
@@ -67,23 +68,6 @@ pub async fn add_member(tx: &mut TenantTx, email: &str, role: Role) -> Result<Us
     let user = members::find_or_create_user(tx, email).await?;
     members::create_membership(tx, user, role).await?;
     Ok(user)
-}
-
-/// The organization that an outside issuer knows by this id, unless it is suspended.
-///
-/// # Errors
-/// When the database refused or could not be reached; an unknown id is `None`.
-pub async fn tenant_by_clerk_org(store: &Store, clerk_org_id: &str) -> Result<Option<TenantId>, StoreError> {
-    let mut tx = store.system(SystemReason::SignIn).await?;
-    let found: Option<Uuid> = tenant_directory::table
-        .filter(tenant_directory::clerk_org_id.eq(clerk_org_id))
-        .filter(tenant_directory::status.eq("active"))
-        .select(tenant_directory::tenant_id)
-        .first(tx.conn())
-        .await
-        .optional()?;
-    tx.commit().await?;
-    Ok(found.map(TenantId))
 }
 
 /// An organization as it sees itself.
@@ -131,6 +115,12 @@ pub struct SettingsChange {
     pub time_zone: Option<String>,
 }
 
+impl SettingsChange {
+    fn is_empty(&self) -> bool {
+        self.name.is_none() && self.currency.is_none() && self.time_zone.is_none()
+    }
+}
+
 /// Answers with the organization before and after.
 ///
 /// # Errors
@@ -147,9 +137,33 @@ pub async fn update_settings(
         .first::<Uuid>(tx.conn())
         .await?;
     let before = get_current_tenant(tx).await?;
+    if change.is_empty() {
+        return Ok((before.clone(), before));
+    }
     diesel::update(tenants::table.filter(tenants::tenant_id.eq(tenant)))
         .set((change, tenants::updated_at.eq(Utc::now())))
         .execute(tx.conn())
         .await?;
     Ok((before, get_current_tenant(tx).await?))
+}
+
+/// Whether the database knows a time zone of this name. Abbreviations and offsets are no names.
+///
+/// # Errors
+/// When the database refused or could not be reached.
+pub async fn time_zone_exists(tx: &mut TenantTx, name: &str) -> Result<bool, StoreError> {
+    #[derive(QueryableByName)]
+    struct Answer {
+        #[diesel(sql_type = sql_types::Bool)]
+        known: bool,
+    }
+    // The catalogue's view is not one of our tables, so the query builder does not know it.
+    let answer: Answer = diesel::sql_query(
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_timezone_names WHERE name = $1 \
+         AND name NOT LIKE 'posix%' AND name NOT LIKE 'right/%' AND name NOT IN ('localtime', 'Factory')) AS known",
+    )
+    .bind::<sql_types::Text, _>(name)
+    .get_result(tx.conn())
+    .await?;
+    Ok(answer.known)
 }

@@ -44,7 +44,7 @@ pub use cursor::{CursorBinding, Cursors, FilterHash, InvalidCursor};
 pub use ids::{ApiKeyId, DataKeyId, SessionId, TenantId, UserId};
 pub use jwks::{Jwks, JwksRefused};
 pub use key_ring::{KeyId, KeyRing, KeyRingRefused};
-pub use membership::{MembershipRefused, RoleChange, change_role, may_grant, remove_member};
+pub use membership::{MembershipRefused, RoleChange, change_role, follow_issuer, may_grant, remove_member};
 pub use oauth_state::{InvalidOauthState, OauthState, OauthStates, PkceVerifier};
 pub use outside::{OutsideIdentity, OutsideIssuer, OutsideIssuerRefused, OutsideOrganization};
 pub use permission::{Operation, minimum_role, permits};

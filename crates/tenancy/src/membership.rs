@@ -72,6 +72,24 @@ pub fn remove_member(caller: Role, current: Role, admins: u32) -> Result<(), Mem
     keeps_an_admin(current, admins)
 }
 
+/// Decides what to write when an outside issuer, which keeps the roles of its own people, tells that a member has
+/// the role `told`; `admins` as in [`change_role`]. The last admin stays one in the books, so that the tenant is
+/// never without; what the member may do through that issuer is still no more than `told`.
+///
+/// ```
+/// use tenancy::{Role, RoleChange, follow_issuer};
+/// let changed = RoleChange::Changed { from: Role::Admin, to: Role::Viewer };
+/// assert_eq!(follow_issuer(Role::Admin, Role::Viewer, 2), changed);
+/// assert_eq!(follow_issuer(Role::Admin, Role::Viewer, 1), RoleChange::Unchanged);
+/// ```
+pub fn follow_issuer(current: Role, told: Role, admins: u32) -> RoleChange {
+    if current == told || keeps_an_admin(current, admins).is_err() {
+        RoleChange::Unchanged
+    } else {
+        RoleChange::Changed { from: current, to: told }
+    }
+}
+
 /// Whether a caller may hand out `granted`, to a member, in an invitation, or as an API key's ceiling.
 ///
 /// # Errors

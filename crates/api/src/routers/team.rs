@@ -61,6 +61,8 @@ refusals! {
         NoSuchMember => NotFound, "no such member";
         /// The last admin can be neither removed nor given a lower role.
         LastAdmin => PreconditionFailed, "the organization needs an admin, and this is the last one";
+        /// The member signs in through an outside issuer, which keeps the role. Change it there.
+        RoleKeptOutside => PreconditionFailed, "the member's role is kept where they sign in; change it there";
     }
 }
 
@@ -93,7 +95,8 @@ impl Method for ChangeRole {
 
 /// Removes a member from the organization and ends their sessions in it.
 ///
-/// The user's account and their other organizations stay. The last admin cannot be removed.
+/// The user's account and their other organizations stay. The last admin cannot be removed. A member who signs in
+/// through an outside issuer has to be removed there first: their next token would make them a member again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Remove {

@@ -1,5 +1,6 @@
 //! The commands of the `fairlead` binary, one file each. A command is a clap type with a `run`; what it fails with decides the exit code.
 
+mod admin;
 mod call;
 pub mod database;
 mod exit;
@@ -26,6 +27,7 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Admin(admin::Admin),
     Migrate(migrate::Migrate),
     Call(call::Call),
 }
@@ -69,6 +71,7 @@ pub fn main() -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Migrate(command) => block_on(command.run()),
+        Command::Admin(command) => block_on(command.run()),
         Command::Call(command) => block_on(command.run()),
     };
     match outcome {

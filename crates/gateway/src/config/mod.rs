@@ -67,9 +67,11 @@ pub struct Egress {
 /// Another system whose signed tokens identify users.
 #[derive(Debug, Clone)]
 pub struct OutsideIssuer {
-    pub issuer: String,
-    pub audience: Option<String>,
+    /// Its name, and for whom its tokens must be made.
+    pub rules: tenancy::OutsideIssuer,
     pub jwks: JwksSource,
+    /// Whether the first token of an organization makes a tenant for it.
+    pub create_tenants: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,9 +133,15 @@ struct Written {
 #[serde(deny_unknown_fields)]
 struct WrittenIssuer {
     issuer: String,
+    /// The `aud` that its tokens must have.
     audience: Option<String>,
+    /// The `azp` that its tokens must have one of: the origins that Clerk makes session tokens for.
+    #[serde(default)]
+    authorized_parties: Vec<String>,
     jwks_file: Option<PathBuf>,
     jwks_url: Option<String>,
+    #[serde(default)]
+    create_tenants: bool,
 }
 
 #[derive(Debug, Deserialize, Default)]
@@ -324,16 +332,39 @@ fn issuers(listed: Vec<WrittenIssuer>) -> Result<Vec<OutsideIssuer>, ConfigRefus
             (Some(file), None) => {
                 return Err(refused(setting("jwks_file"), format!("{} is not a file", file.display())));
             }
-            (None, Some(url)) => JwksSource::Url(web_url(&setting("jwks_url"), &url)?),
+            (None, Some(url)) => JwksSource::Url(jwks_url(&setting("jwks_url"), &url)?),
             _ => return Err(refused(setting("jwks_file"), "give either jwks_file or jwks_url")),
         };
         let issuer = non_empty(&setting("issuer"), it.issuer)?;
-        if checked.iter().any(|earlier| earlier.issuer == issuer) {
+        if checked.iter().any(|earlier| earlier.rules.issuer() == issuer) {
             return Err(refused(setting("issuer"), format!("`{issuer}` is listed twice")));
         }
-        checked.push(OutsideIssuer { issuer, audience: it.audience, jwks });
+        let parties = it.authorized_parties.iter().map(String::as_str);
+        let rules = tenancy::OutsideIssuer::new(issuer, it.audience.as_deref(), parties).map_err(|_| {
+            refused(
+                setting("audience"),
+                "give audience, authorized_parties or both: else a token made for any application would do",
+            )
+        })?;
+        checked.push(OutsideIssuer { rules, jwks, create_tenants: it.create_tenants });
     }
     Ok(checked)
+}
+
+/// Keys that came over plain http could be anybody's.
+fn jwks_url(setting: &str, text: &str) -> Result<Url, ConfigRefused> {
+    let url = web_url(setting, text)?;
+    let here = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    if url.scheme() == "https" || here {
+        Ok(url)
+    } else {
+        Err(refused(setting, "must begin with https://; plain http is for this machine's own addresses"))
+    }
 }
 
 fn log_filter(text: String) -> Result<String, ConfigRefused> {

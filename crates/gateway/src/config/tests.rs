@@ -41,6 +41,14 @@ fn every_complaint_names_its_setting() {
         ("token_issuer = \" \"", "token_issuer"),
         ("[[outside_issuers]]\nissuer = \"i\"", "outside_issuers.0.jwks_file"),
         ("[[outside_issuers]]\nissuer = \"i\"\njwks_file = \"/nowhere\"", "outside_issuers.0.jwks_file"),
+        (
+            "[[outside_issuers]]\nissuer = \"i\"\njwks_url = \"http://i.example/jwks\"",
+            "outside_issuers.0.jwks_url",
+        ),
+        (
+            "[[outside_issuers]]\nissuer = \"i\"\njwks_url = \"https://i.example/jwks\"",
+            "outside_issuers.0.audience",
+        ),
     ];
     for (number, (toml, setting)) in cases.into_iter().enumerate() {
         let refused = load(&format!("bad-{number}"), toml).map(|_| ()).expect_err(toml);
@@ -55,7 +63,8 @@ fn a_full_file_is_taken_over() {
         "listen = \"0.0.0.0:80\"\npublic_url = \"https://api.example.com\"\ndatabase_url = \"postgres://u:p@h/d\"\n\
          keys = \"{KEY}\"\nallowed_origins = [\"https://app.example.com\"]\ntrusted_proxies = [\"10.0.0.0/8\"]\n\
          log_format = \"json\"\n[[outside_issuers]]\nissuer = \"https://clerk.example.com\"\n\
-         jwks_url = \"https://clerk.example.com/.well-known/jwks.json\"\n[limits]\nbody_bytes = 5000\ncalls_per_second = 9000\n"
+         jwks_url = \"https://clerk.example.com/.well-known/jwks.json\"\n\
+         authorized_parties = [\"https://app.example.com\"]\ncreate_tenants = true\n[limits]\nbody_bytes = 5000\ncalls_per_second = 9000\n"
     );
     let config = load("full", &toml).unwrap();
     assert_eq!(config.listen.to_string(), "0.0.0.0:80");
@@ -63,6 +72,7 @@ fn a_full_file_is_taken_over() {
     assert_eq!(config.limits.calls_burst, 9000, "a burst below the rate would be the rate");
     assert_eq!(config.log.format, LogFormat::Json);
     assert!(matches!(&config.outside_issuers[0].jwks, JwksSource::Url(_)));
+    assert!(config.outside_issuers[0].create_tenants);
     assert_eq!(config.keys.ring().primary_id().as_str(), "a");
     assert!(!format!("{config:?}").contains("u:p@h"), "secrets do not show");
 }

@@ -1,6 +1,6 @@
 //! From credential to principal: which tenant it speaks for, and what it may do there, read now.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use rpc::{Access, RpcError};
 use store::{SystemReason, TenantTx, api_keys, directory, sessions};
 use tenancy::{ApiKey, Operation, Principal, Role, Subject, TenantId, permits};
@@ -13,6 +13,8 @@ use crate::server::RequestMeta;
 pub(super) struct Admitted {
     pub(super) principal: Principal,
     pub(super) tx: TenantTx,
+    /// When the credential ends by itself.
+    pub(super) expires_at: Option<DateTime<Utc>>,
 }
 
 impl Gateway {
@@ -24,7 +26,7 @@ impl Gateway {
         if credential.starts_with("flk_") {
             self.by_api_key(credential).await
         } else {
-            self.by_access_token(credential).await
+            self.by_access_token(credential, meta).await
         }
     }
 
@@ -33,29 +35,24 @@ impl Gateway {
         let tenant = self.tenant_of(presented.id().0).await?;
         let mut tx = self.store.tenant(tenant).await.map_err(store_error)?;
         let record = api_keys::find_api_key(&mut tx, presented.id()).await.map_err(store_error)?;
-        let principal =
-            record.and_then(|it| it.admit(&presented, Utc::now()).ok()).ok_or_else(RpcError::unauthorized)?;
-        Ok(Admitted { principal, tx })
+        let admitted = record.and_then(|it| Some((it.admit(&presented, Utc::now()).ok()?, it)));
+        let Some((principal, record)) = admitted else { return Err(unauthorized(tx).await) };
+        self.last_used.note(&self.store, tenant, record.id);
+        Ok(Admitted { principal, tx, expires_at: record.expires_at })
     }
 
-    async fn by_access_token(&self, credential: &str) -> Result<Admitted, RpcError> {
+    async fn by_access_token(&self, credential: &str, meta: &RequestMeta) -> Result<Admitted, RpcError> {
         let now = Utc::now();
-        match self.secrets.tokens.verify(credential, now) {
-            Ok(claims) => {
-                let grant = claims.grant;
-                let mut tx = self.store.tenant(grant.tenant).await.map_err(store_error)?;
-                let rights = sessions::find_session(&mut tx, grant.session).await.map_err(store_error)?;
-                let role = rights
-                    .filter(|it| it.user == grant.user && it.alive(now))
-                    .ok_or_else(RpcError::unauthorized)?
-                    .role;
-                Ok(Admitted {
-                    principal: Principal::user(grant.tenant, grant.user, Some(grant.session), role),
-                    tx,
-                })
-            }
-            Err(_) => Err(RpcError::unauthorized()),
-        }
+        let Ok(claims) = self.secrets.tokens.verify(credential, now) else {
+            return self.by_outside_token(credential, meta).await;
+        };
+        let grant = claims.grant;
+        let mut tx = self.store.tenant(grant.tenant).await.map_err(store_error)?;
+        let session = sessions::find_session(&mut tx, grant.session).await.map_err(store_error)?;
+        let session = session.filter(|it| it.user == grant.user && it.alive(now));
+        let Some(session) = session else { return Err(unauthorized(tx).await) };
+        let principal = Principal::user(grant.tenant, grant.user, Some(grant.session), session.role);
+        Ok(Admitted { principal, tx, expires_at: Some(session.expires_at) })
     }
 
     /// The tenant a credential's id belongs to. An id never changes its tenant, so the answer may be kept;
@@ -71,6 +68,14 @@ impl Gateway {
         self.directory.put(credential_id, tenant);
         Ok(tenant)
     }
+}
+
+/// Refuses and gives the connection back; dropping the transaction would close it, which a stranger could make us do.
+pub(super) async fn unauthorized(tx: TenantTx) -> RpcError {
+    if let Err(error) = tx.rollback().await {
+        tracing::debug!(%error, "the rollback was left to the database");
+    }
+    RpcError::unauthorized()
 }
 
 /// The role this principal has now; for a handler that opens a second transaction.

@@ -8,7 +8,9 @@ mod directory;
 mod document;
 mod failure;
 mod idempotency;
+mod last_used;
 mod limits;
+mod outside;
 mod paging;
 mod scope;
 mod trail;
@@ -19,17 +21,21 @@ use rpc::{Call, Extensions, Host, Refusal, Remember, RpcError};
 use store::Store;
 use tenancy::{AccessTokens, Cursors, KeyRing, OauthStates};
 
-use self::{
-    admission::Admitted, directory::Directory, failure::store_error, limits::CallLimits, scope::Note,
+pub(crate) use self::failure::store_error;
+use self::{admission::Admitted, directory::Directory, last_used::LastUsed, limits::CallLimits, scope::Note};
+pub use self::{
+    document::document, failure::Failure, limits::CallQuota, outside::OutsideIssuers, paging::Paging,
+    scope::Scope,
 };
-pub use self::{document::document, failure::Failure, limits::CallQuota, paging::Paging, scope::Scope};
-use crate::server::RequestMeta;
+use crate::{config::Config, server::RequestMeta};
 
 /// Everything a handler may use.
 pub struct Gateway {
     pub(crate) store: Store,
     pub(crate) secrets: Secrets,
     directory: Directory,
+    last_used: LastUsed,
+    outside: OutsideIssuers,
     limits: CallLimits,
 }
 
@@ -42,10 +48,19 @@ pub struct Secrets {
 }
 
 impl Secrets {
+    /// With the keys and the names that the operator chose, so that every process accepts what another issued.
+    pub fn of(config: &Config) -> Self {
+        Self::named(config.keys.ring(), &config.tokens.issuer, &config.tokens.audience)
+    }
+
     /// `public_url` is issuer and audience of our own access tokens.
     pub fn new(ring: KeyRing, public_url: &str) -> Self {
+        Self::named(ring, public_url, public_url)
+    }
+
+    fn named(ring: KeyRing, issuer: &str, audience: &str) -> Self {
         Secrets {
-            tokens: AccessTokens::from_ring(public_url, public_url, &ring),
+            tokens: AccessTokens::from_ring(issuer, audience, &ring),
             cursors: Cursors::new(&ring),
             oauth_states: OauthStates::new(&ring),
             ring,
@@ -55,7 +70,20 @@ impl Secrets {
 
 impl Gateway {
     pub fn new(store: Store, secrets: Secrets, quota: CallQuota) -> Self {
-        Gateway { store, secrets, directory: Directory::default(), limits: CallLimits::new(quota) }
+        Gateway {
+            store,
+            secrets,
+            directory: Directory::default(),
+            last_used: LastUsed::default(),
+            outside: OutsideIssuers::default(),
+            limits: CallLimits::new(quota),
+        }
+    }
+
+    /// With issuers beside ourselves whose tokens admit.
+    #[must_use]
+    pub fn trusting(self, outside: OutsideIssuers) -> Self {
+        Gateway { outside, ..self }
     }
 }
 
@@ -72,9 +100,10 @@ impl Host for Gateway {
             tracing::error!(method = call.method, "a call came without its request's particulars");
             RpcError::internal()
         })?;
-        let Admitted { principal, tx } = self.authenticate(meta).await?;
+        let Admitted { principal, tx, expires_at } = self.authenticate(meta).await?;
         let scope = Scope {
             principal,
+            expires_at,
             tx: Some(tx),
             meta: Arc::new(meta.clone()),
             note: Note::default(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use rpc::RpcError;
 use serde_json::Value;
 use store::{Store, TenantTx};
@@ -13,6 +14,7 @@ use crate::server::RequestMeta;
 /// An admitted caller's principal and tenant transaction. There is no other way to a tenant's rows.
 pub struct Scope {
     pub(super) principal: Principal,
+    pub(super) expires_at: Option<DateTime<Utc>>,
     pub(super) tx: Option<TenantTx>,
     pub(super) meta: Arc<RequestMeta>,
     pub(super) note: Note,
@@ -35,6 +37,11 @@ impl Scope {
         self.principal.tenant
     }
 
+    /// When the caller's credential ends by itself: the key, the session, or the outside issuer's token.
+    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
+        self.expires_at
+    }
+
     pub fn request_id(&self) -> &str {
         &self.meta.request_id
     }
@@ -42,6 +49,11 @@ impl Scope {
     /// The call's transaction. The mechanism commits it when the handler succeeds and rolls back otherwise.
     pub fn tx(&mut self) -> &mut TenantTx {
         self.tx.as_mut().expect("a handler between `pause` and `resume` does not touch the database")
+    }
+
+    /// Says for the audit row which resource a mutation is about, so that a refusal names it, too.
+    pub fn about(&mut self, resource_id: impl ToString) {
+        self.note.resource_id = Some(resource_id.to_string());
     }
 
     /// Says for the audit row which resource a mutation touched, and how: `before` and `after`, secrets left out.

@@ -76,6 +76,14 @@ impl TestDatabase {
         AsyncPgConnection::establish(&self.superuser_url()).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// What only the owner of everything could do.
+    ///
+    /// # Panics
+    /// When the statements fail.
+    pub async fn execute(&self, sql: &str) {
+        self.superuser().await.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
     /// A tenant to put rows in, made directly in the tables.
     ///
     /// # Panics

@@ -19,7 +19,7 @@ use crate::{PageRequest, Store, StoreError};
 
 async fn acme(store: &Store) -> TenantId {
     let id = TenantId(Uuid::now_v7());
-    let new = NewTenant { id, name: "Acme", slug: "acme", clerk_org_id: None };
+    let new = NewTenant { id, name: "Acme", slug: "acme", outside: None };
     create_tenant(store, &new).await.unwrap().commit().await.unwrap();
     id
 }
@@ -69,7 +69,7 @@ async fn two_admins_who_demote_each_other_at_once_leave_one_admin() {
 }
 
 #[tokio::test]
-async fn the_team_is_listed_by_address_and_a_removed_member_loses_their_sessions() {
+async fn the_team_is_listed_by_name_and_a_removed_member_loses_their_sessions() {
     let database = TestDatabase::start().await;
     let store = database.store().await;
     let tenant = acme(&store).await;
