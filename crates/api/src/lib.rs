@@ -15,6 +15,7 @@ pub use catalogue::{CATALOGUE, Serves, document, mount};
 /// The document as it is published: in `api-schema/openrpc.json`, at `GET /openrpc.json`, and under the hash that
 /// replies carry.
 pub fn document_text() -> String {
-    let document = serde_json::to_string_pretty(&document()).expect("a document of plain data always serializes");
+    let document =
+        serde_json::to_string_pretty(&document()).expect("a document of plain data always serializes");
     document + "\n"
 }

@@ -25,9 +25,10 @@ impl Gateway {
     pub fn paging<'a, M: Method>(&'a self, scope: &'a Scope, params: &M) -> Paging<'a> {
         let mut filter = serde_json::to_value(params).unwrap_or_default();
         if let Value::Object(members) = &mut filter {
-            // Where the page begins and how long it is do not make it another list.
-            members.remove("cursor");
-            members.remove("pageSize");
+            // Where the page begins, how long it is and what is told beside it do not make it another list.
+            for name in ["cursor", "pageSize", "includeTotal"] {
+                members.remove(name);
+            }
         }
         let filter = FilterHash::of(filter.to_string().as_bytes());
         Paging { gateway: self, scope, method: M::NAME, filter }
