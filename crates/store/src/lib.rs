@@ -25,6 +25,7 @@ mod schema;
 pub mod scoring_inputs;
 pub mod scoring_runs;
 pub mod sessions;
+mod statement;
 pub mod sync_runs;
 pub mod sync_write;
 pub mod team;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Scores, best_first, by_score};
 use crate::page::{Key, ListPage, PageRequest, Position, end_of_prefix};
+use crate::pool::Connection;
 use crate::schema::{accounts, engagements};
 use crate::{StoreError, TenantTx};
 
@@ -63,16 +64,16 @@ fn scored() -> _ {
     let score_of_it = engagements::tenant_id
         .eq(accounts::tenant_id)
         .and(engagements::entity_type.eq("account"))
-        .and(engagements::account_id.eq(accounts::id.nullable()));
+        .and(engagements::entity_id.eq(accounts::id));
     accounts::table.left_join(engagements::table.on(score_of_it))
 }
 
-type Query<'a> = diesel::helper_types::IntoBoxed<'a, scored, Pg>;
+pub(super) type Query<'a> = diesel::helper_types::IntoBoxed<'a, scored, Pg>;
 
-fn matching<'a>(tx: &TenantTx, filter: &AccountFilter) -> Query<'a> {
+pub(super) fn matching<'a>(tenant: Uuid, filter: &AccountFilter) -> Query<'a> {
     let mut query = scored()
         .into_boxed()
-        .filter(accounts::tenant_id.eq(tx.tenant().0))
+        .filter(accounts::tenant_id.eq(tenant))
         .filter(accounts::deleted_at.is_null().and(accounts::merged_into.is_null()));
     if let Some(search) = &filter.search {
         let from = search.to_lowercase();
@@ -99,24 +100,27 @@ pub async fn list_accounts(
     sort: AccountSort,
     page: &PageRequest,
 ) -> Result<ListPage<Account>, StoreError> {
+    let tenant = tx.tenant().0;
+    let conn: &Connection = tx.conn();
     let rows = match sort {
         AccountSort::Name => {
-            let mut query = matching(tx, filter).order((accounts::name_lower.asc(), accounts::id.asc()));
+            let mut query = matching(tenant, filter).order((accounts::name_lower.asc(), accounts::id.asc()));
             if let Some((name, id)) = page.after.as_ref().and_then(|p| Some((p.text()?.to_owned(), p.id))) {
                 let later = accounts::name_lower.gt(name.clone()).or(accounts::id.gt(id));
                 query = query.filter(accounts::name_lower.ge(name)).filter(later);
             }
-            load(query.limit(page.fetch()), tx).await?
+            load(query.limit(page.fetch()), conn).await?
         }
         AccountSort::Updated => {
-            let mut query = matching(tx, filter).order((accounts::updated_at.desc(), accounts::id.desc()));
+            let mut query =
+                matching(tenant, filter).order((accounts::updated_at.desc(), accounts::id.desc()));
             if let Some((time, id)) = page.after.as_ref().and_then(|p| Some((p.time()?, p.id))) {
                 let earlier = accounts::updated_at.lt(time).or(accounts::id.lt(id));
                 query = query.filter(accounts::updated_at.le(time)).filter(earlier);
             }
-            load(query.limit(page.fetch()), tx).await?
+            load(query.limit(page.fetch()), conn).await?
         }
-        AccountSort::Combined => best_first!(tx, page, matching(tx, filter), accounts::id, load),
+        AccountSort::Combined => best_first!(conn, page, matching(tenant, filter), accounts::id, load),
     };
     Ok(ListPage::of(rows, page, |row| match sort {
         AccountSort::Name => Position { key: Key::Text(row.fields.name_lower.clone()), id: row.fields.id },
@@ -128,26 +132,11 @@ pub async fn list_accounts(
 /// # Errors
 /// When the database refuses.
 pub async fn count_accounts(tx: &mut TenantTx, filter: &AccountFilter) -> Result<i64, StoreError> {
-    Ok(matching(tx, filter).count().get_result(tx.conn()).await?)
+    Ok(matching(tx.tenant().0, filter).count().get_result(tx.conn()).await?)
 }
 
-/// One account; of a merged one the survivor.
-///
-/// # Errors
-/// [`StoreError::NotFound`] when the tenant has no such account, or it is deleted.
-pub async fn get_account(tx: &mut TenantTx, id: Uuid) -> Result<Account, StoreError> {
-    let tenant = tx.tenant().0;
-    let survivor: Option<Uuid> = accounts::table
-        .filter(accounts::tenant_id.eq(tenant).and(accounts::id.eq(id)))
-        .select(accounts::merged_into)
-        .first(tx.conn())
-        .await?;
-    let query = matching(tx, &AccountFilter::default()).filter(accounts::id.eq(survivor.unwrap_or(id)));
-    load(query, tx).await?.pop().ok_or(StoreError::NotFound)
-}
-
-async fn load(query: Query<'_>, tx: &mut TenantTx) -> Result<Vec<Account>, StoreError> {
+pub(super) async fn load(query: Query<'_>, mut conn: &Connection) -> Result<Vec<Account>, StoreError> {
     let select = (AccountFields::as_select(), Option::<Scores>::as_select());
-    let rows = query.select(select).load::<(AccountFields, Option<Scores>)>(tx.conn()).await?;
+    let rows = query.select(select).load::<(AccountFields, Option<Scores>)>(&mut conn).await?;
     Ok(rows.into_iter().map(|(fields, scores)| Account { fields, scores }).collect())
 }

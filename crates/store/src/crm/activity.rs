@@ -8,6 +8,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::page::{Key, ListPage, PageRequest, Position};
+use crate::pool::Connection;
+use crate::statement::statement;
 use crate::{StoreError, TenantTx};
 
 /// One fact of the log, with whom it is of.
@@ -49,21 +51,13 @@ pub struct Activity {
     pub connector_id: Option<Uuid>,
 }
 
-/// Whose activities.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ActivityScope {
-    #[default]
-    Everybody,
-    /// Those merged into the person included.
-    Person(Uuid),
-    /// The account's own and those of its people, by id or e-mail domain.
-    Account(Uuid),
-}
-
-/// Which activities to list.
+/// Which activities to list. A person and an account together: what that person did there.
 #[derive(Clone, Debug, Default)]
 pub struct ActivityFilter {
-    pub scope: ActivityScope,
+    /// Those merged into the person included.
+    pub person: Option<Uuid>,
+    /// The account's own and those of its people, by id or e-mail domain.
+    pub account: Option<Uuid>,
     pub activity_type: Option<String>,
     pub channel: Option<String>,
     pub from: Option<DateTime<Utc>>,
@@ -80,14 +74,39 @@ const COLUMNS: &str = "a.id, a.type AS activity_type, a.channel, \
 /// The person is shown as the survivor, the account as the activity's own or else the person's.
 const NAMES: &str = "LEFT JOIN people o ON o.tenant_id = a.tenant_id AND o.id = a.person_id \
     LEFT JOIN people p ON p.tenant_id = a.tenant_id AND p.id = coalesce(o.merged_into, o.id) \
-    LEFT JOIN accounts c ON c.tenant_id = a.tenant_id AND c.id = coalesce(a.account_id, p.account_id)";
+    LEFT JOIN accounts b ON b.tenant_id = a.tenant_id AND b.id = coalesce(a.account_id, p.account_id) \
+    LEFT JOIN accounts c ON c.tenant_id = a.tenant_id AND c.id = coalesce(b.merged_into, b.id)";
 
-/// $1 tenant, $2 scope's id, $3 type, $4 channel, $5 from, $6 to, $7 retracted too, $8 and $9 position, $10 limit.
-const CONDITIONS: &str = "a.tenant_id = $1 AND ($3::text IS NULL OR a.type = $3) AND ($4::text IS NULL OR a.channel = $4) \
-    AND a.occurred_at >= coalesce($5::timestamptz, '-infinity') AND a.occurred_at < coalesce($6::timestamptz, 'infinity') \
-    AND ($7 OR a.retracted_at IS NULL) AND a.occurred_at <= coalesce($8::timestamptz, 'infinity') \
-    AND ($8::timestamptz IS NULL OR a.occurred_at < $8 OR a.id < $9)";
-const NEWEST: &str = "ORDER BY a.occurred_at DESC, a.id DESC LIMIT $10";
+/// $1 tenant, $2 type, $3 channel, $4 from, $5 to, $6 retracted too, $7 and $8 position, $9 limit, $10 whose.
+const CONDITIONS: &str = "a.tenant_id = $1 AND ($2::text IS NULL OR a.type = $2) AND ($3::text IS NULL OR a.channel = $3) \
+    AND a.occurred_at >= coalesce($4::timestamptz, '-infinity') AND a.occurred_at < coalesce($5::timestamptz, 'infinity') \
+    AND ($6 OR a.retracted_at IS NULL) AND a.occurred_at <= coalesce($7::timestamptz, 'infinity') \
+    AND ($7::timestamptz IS NULL OR a.occurred_at < $7 OR a.id < $8)";
+const NEWEST: &str = "ORDER BY a.occurred_at DESC, a.id DESC LIMIT $9";
+
+const PERSON: &str = "(w.id = $10 OR w.merged_into = $10)";
+const ITS_PEOPLE: &str = "(w.account_id = $10 \
+    OR w.work_domain = (SELECT d.domain FROM accounts d WHERE d.tenant_id = $1 AND d.id = $10))";
+const ITSELF: &str = "a.account_id IN \
+    (SELECT i.id FROM accounts i WHERE i.tenant_id = $1 AND (i.id = $10 OR i.merged_into = $10))";
+/// $11 the account where that person did it.
+const THERE: &str = "(a.account_id = $11 OR (a.account_id IS NULL AND EXISTS (SELECT FROM people t \
+    LEFT JOIN accounts d ON d.tenant_id = $1 AND d.id = $11 \
+    WHERE t.tenant_id = $1 AND t.id = $10 AND (t.account_id = $11 OR t.work_domain = d.domain))))";
+const CONTACTS: &str = "(w.id IN (SELECT oc.person_id FROM opportunity_contacts oc \
+        WHERE oc.tenant_id = $1 AND oc.opportunity_id = $10) \
+    OR w.merged_into IN (SELECT oc.person_id FROM opportunity_contacts oc \
+        WHERE oc.tenant_id = $1 AND oc.opportunity_id = $10))";
+
+/// Whose activities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    Everybody,
+    Person(Uuid),
+    Account(Uuid),
+    PersonAt(Uuid, Uuid),
+    ContactsOf(Uuid),
+}
 
 /// # Errors
 /// When the database refuses.
@@ -96,45 +115,28 @@ pub async fn list_activities(
     filter: &ActivityFilter,
     page: &PageRequest,
 ) -> Result<ListPage<Activity>, StoreError> {
+    let of = match (filter.person, filter.account) {
+        (None, None) => Of::Everybody,
+        (Some(person), None) => Of::Person(person),
+        (None, Some(account)) => Of::Account(account),
+        (Some(person), Some(account)) => Of::PersonAt(person, account),
+    };
     let position = page.after.as_ref().and_then(|after| Some((after.time()?, after.id)));
-    let rows = newest(tx, filter, position, page.fetch()).await?;
+    let tenant = tx.tenant().0;
+    let rows = newest(tx.conn(), tenant, of, filter, position, page.fetch()).await?;
     Ok(ListPage::of(rows, page, |row| Position { key: Key::Time(row.occurred_at), id: row.id }))
 }
 
 pub(super) async fn newest(
-    tx: &mut TenantTx,
+    mut conn: &Connection,
+    tenant: Uuid,
+    of: Of,
     filter: &ActivityFilter,
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: i64,
 ) -> Result<Vec<Activity>, StoreError> {
-    // Of each person the newest few by their index, then the newest of those: never a walk through the whole log.
-    let of_people = |people: &str| {
-        format!(
-            "SELECT l.* FROM (SELECT w.id FROM people w WHERE w.tenant_id = $1 AND {people}) w CROSS JOIN LATERAL \
-             (SELECT a.* FROM activities a WHERE a.person_id = w.id AND {CONDITIONS} {NEWEST}) l"
-        )
-    };
-    let (id, candidates) = match filter.scope {
-        ActivityScope::Everybody => {
-            (None, format!("SELECT a.* FROM activities a WHERE $2::uuid IS NULL AND {CONDITIONS} {NEWEST}"))
-        }
-        ActivityScope::Person(id) => (Some(id), of_people("(w.id = $2 OR w.merged_into = $2)")),
-        ActivityScope::Account(id) => {
-            let people = of_people(
-                "(w.account_id = $2 OR w.work_domain = (SELECT d.domain FROM accounts d WHERE d.tenant_id = $1 AND d.id = $2))",
-            );
-            let own =
-                format!("(SELECT a.* FROM activities a WHERE a.account_id = $2 AND {CONDITIONS} {NEWEST})");
-            (
-                Some(id),
-                format!("SELECT DISTINCT ON (u.occurred_at, u.id) u.* FROM ({people} UNION ALL {own}) u"),
-            )
-        }
-    };
-    let sql = format!("SELECT {COLUMNS} FROM ({candidates}) a {NAMES} {NEWEST}");
-    let rows = diesel::sql_query(sql)
-        .bind::<SqlUuid, _>(tx.tenant().0)
-        .bind::<Nullable<SqlUuid>, _>(id)
+    let rows = statement(format!("SELECT {COLUMNS} FROM ({}) a {NAMES} {NEWEST}", candidates(of)))
+        .bind::<SqlUuid, _>(tenant)
         .bind::<Nullable<Text>, _>(&filter.activity_type)
         .bind::<Nullable<Text>, _>(&filter.channel)
         .bind::<Nullable<Timestamptz>, _>(filter.from)
@@ -142,21 +144,37 @@ pub(super) async fn newest(
         .bind::<Bool, _>(filter.include_retracted)
         .bind::<Nullable<Timestamptz>, _>(after.map(|(time, _)| time))
         .bind::<Nullable<SqlUuid>, _>(after.map(|(_, id)| id))
-        .bind::<BigInt, _>(limit)
-        .load(tx.conn())
-        .await?;
-    Ok(rows)
+        .bind::<BigInt, _>(limit);
+    let rows = match of {
+        Of::Everybody => rows,
+        Of::Person(id) | Of::Account(id) | Of::ContactsOf(id) => rows.bind::<SqlUuid, _>(id),
+        Of::PersonAt(person, account) => rows.bind::<SqlUuid, _>(person).bind::<SqlUuid, _>(account),
+    };
+    Ok(rows.load(&mut conn).await?)
 }
 
-/// # Errors
-/// [`StoreError::NotFound`] when the tenant has no such activity.
-pub async fn get_activity(tx: &mut TenantTx, id: Uuid) -> Result<Activity, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM activities a {NAMES} WHERE a.tenant_id = $1 AND a.id = $2");
-    let query = diesel::sql_query(sql).bind::<SqlUuid, _>(tx.tenant().0).bind::<SqlUuid, _>(id);
-    Ok(query.get_result(tx.conn()).await?)
+/// Of each person the newest few by their index, then the newest of those: never a walk through the whole log.
+fn candidates(of: Of) -> String {
+    let of_people = |people: &str, besides: &str| {
+        format!(
+            "SELECT l.* FROM (SELECT w.id FROM people w WHERE w.tenant_id = $1 AND {people}) w CROSS JOIN LATERAL \
+             (SELECT a.* FROM activities a WHERE a.person_id = w.id AND {CONDITIONS}{besides} {NEWEST}) l"
+        )
+    };
+    match of {
+        Of::Everybody => format!("SELECT a.* FROM activities a WHERE {CONDITIONS} {NEWEST}"),
+        Of::Person(_) => of_people(PERSON, ""),
+        Of::PersonAt(..) => of_people(PERSON, &format!(" AND {THERE}")),
+        Of::ContactsOf(_) => of_people(CONTACTS, ""),
+        Of::Account(_) => format!(
+            "SELECT DISTINCT ON (u.occurred_at, u.id) u.* FROM ({} UNION ALL \
+             (SELECT a.* FROM activities a WHERE {ITSELF} AND {CONDITIONS} {NEWEST})) u",
+            of_people(ITS_PEOPLE, "")
+        ),
+    }
 }
 
-/// An activity that a person enters by hand.
+/// An activity that a caller enters.
 #[derive(Clone, Debug)]
 pub struct NewActivity {
     pub person: Option<Uuid>,
@@ -168,25 +186,55 @@ pub struct NewActivity {
     pub properties: Option<Value>,
 }
 
+/// Why an activity was not recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordActivityError {
+    #[error("the person it is of does not exist")]
+    NoSuchPerson,
+    #[error("the account it is of does not exist")]
+    NoSuchAccount,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Those named must be there and not deleted; then the row, read back with its names. One round trip.
+const RECORD: &str = "WITH a AS (INSERT INTO activities \
+       (tenant_id, id, person_id, account_id, type, channel, occurred_at, subject, properties) \
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE \
+       ($3::uuid IS NULL OR EXISTS (SELECT FROM people e WHERE e.tenant_id = $1 AND e.id = $3 AND e.deleted_at IS NULL)) AND \
+       ($4::uuid IS NULL OR EXISTS (SELECT FROM accounts e WHERE e.tenant_id = $1 AND e.id = $4 AND e.deleted_at IS NULL)) \
+     RETURNING *)";
+
+/// Adds a fact to the log.
+///
 /// # Errors
-/// [`StoreError::Reference`] when the tenant has no such person or account, [`StoreError::Rule`] when neither is
-/// named.
-pub async fn record_activity(tx: &mut TenantTx, new: &NewActivity) -> Result<Activity, StoreError> {
-    let id = Uuid::now_v7();
-    diesel::sql_query(
-        "INSERT INTO activities (tenant_id, id, person_id, account_id, type, channel, occurred_at, subject, properties) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind::<SqlUuid, _>(tx.tenant().0)
-    .bind::<SqlUuid, _>(id)
-    .bind::<Nullable<SqlUuid>, _>(new.person)
-    .bind::<Nullable<SqlUuid>, _>(new.account)
-    .bind::<Text, _>(&new.activity_type)
-    .bind::<Text, _>(&new.channel)
-    .bind::<Timestamptz, _>(new.occurred_at)
-    .bind::<Nullable<Text>, _>(&new.subject)
-    .bind::<Nullable<Jsonb>, _>(&new.properties)
-    .execute(tx.conn())
-    .await?;
-    get_activity(tx, id).await
+/// [`RecordActivityError::NoSuchPerson`] and [`RecordActivityError::NoSuchAccount`], also for those who were
+/// deleted; [`StoreError::Rule`] when neither is named.
+pub async fn record_activity(tx: &mut TenantTx, new: &NewActivity) -> Result<Activity, RecordActivityError> {
+    let recorded = statement(format!("{RECORD} SELECT {COLUMNS} FROM a {NAMES}"))
+        .bind::<SqlUuid, _>(tx.tenant().0)
+        .bind::<SqlUuid, _>(Uuid::now_v7())
+        .bind::<Nullable<SqlUuid>, _>(new.person)
+        .bind::<Nullable<SqlUuid>, _>(new.account)
+        .bind::<Text, _>(&new.activity_type)
+        .bind::<Text, _>(&new.channel)
+        .bind::<Timestamptz, _>(new.occurred_at)
+        .bind::<Nullable<Text>, _>(&new.subject)
+        .bind::<Nullable<Jsonb>, _>(&new.properties)
+        .get_result(tx.conn())
+        .await
+        .map_err(StoreError::from);
+    match (recorded, new.person, new.account) {
+        (Ok(activity), _, _) => Ok(activity),
+        (Err(StoreError::NotFound), Some(_), None) => Err(RecordActivityError::NoSuchPerson),
+        (Err(StoreError::NotFound), None, _) => Err(RecordActivityError::NoSuchAccount),
+        (Err(StoreError::NotFound), Some(person), Some(_)) => {
+            match super::survivor(tx, "people", person).await {
+                Ok(_) => Err(RecordActivityError::NoSuchAccount),
+                Err(StoreError::NotFound) => Err(RecordActivityError::NoSuchPerson),
+                Err(error) => Err(error.into()),
+            }
+        }
+        (Err(error), _, _) => Err(error.into()),
+    }
 }

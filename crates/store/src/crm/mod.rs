@@ -4,6 +4,7 @@
 
 mod account;
 mod activity;
+mod detail;
 mod opportunity;
 mod person;
 mod timeline;
@@ -14,25 +15,27 @@ use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use crate::pool::Connection;
 use crate::schema::{accounts, engagements};
+use crate::statement::statement;
 use crate::{StoreError, TenantTx};
 
-pub use account::{
-    Account, AccountFields, AccountFilter, AccountSort, count_accounts, get_account, list_accounts,
-};
+pub use account::{Account, AccountFields, AccountFilter, AccountSort, count_accounts, list_accounts};
 pub use activity::{
-    Activity, ActivityFilter, ActivityScope, NewActivity, get_activity, list_activities, record_activity,
+    Activity, ActivityFilter, NewActivity, RecordActivityError, list_activities, record_activity,
+};
+pub use detail::{
+    AccountDetail, OpportunityDetail, OpportunitySummary, PeopleSummary, PersonDetail, get_account_detail,
+    get_opportunity_detail, get_person_detail,
 };
 pub use opportunity::{
     ContactRole, Opportunity, OpportunityFields, OpportunityFilter, OpportunitySort, OpportunityStatus,
-    StageEntry, count_opportunities, get_opportunity, list_opportunities, opportunity_contacts,
-    opportunity_stages,
+    StageEntry, count_opportunities, list_opportunities,
 };
-pub use person::{
-    Person, PersonFields, PersonFilter, PersonSort, count_people, get_person, list_people, people_of_account,
-};
+pub use person::{Person, PersonFields, PersonFilter, PersonSort, count_people, list_people};
 pub use timeline::{
-    TimelineItem, TimelineKind, TimelineRange, account_timeline, opportunity_timeline, person_timeline,
+    StageChange, TierChange, TimelineItem, TimelineKind, TimelineRange, account_timeline,
+    opportunity_timeline, person_timeline,
 };
 
 /// An entity's scores as the last run left them. Points are thousandths of a point, coverage thousandths.
@@ -77,22 +80,45 @@ pub struct SourceRef {
 }
 
 /// Where an account, a person or an opportunity comes from.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn list_sources(tx: &mut TenantTx, entity: Uuid) -> Result<Vec<SourceRef>, StoreError> {
-    let query = diesel::sql_query(
+async fn list_sources(
+    mut conn: &Connection,
+    tenant: Uuid,
+    entity: Uuid,
+) -> Result<Vec<SourceRef>, StoreError> {
+    let query = statement(
         "SELECT x.connector_id, c.name AS connector_name, x.external_id, x.source_modified_at AS modified_at \
          FROM external_ids x JOIN connectors c ON c.tenant_id = x.tenant_id AND c.id = x.connector_id \
          WHERE x.tenant_id = $1 AND x.entity_id = $2 AND x.deleted_at IS NULL ORDER BY c.name, x.external_id",
     );
-    Ok(query.bind::<SqlUuid, _>(tx.tenant().0).bind::<SqlUuid, _>(entity).load(tx.conn()).await?)
+    Ok(query.bind::<SqlUuid, _>(tenant).bind::<SqlUuid, _>(entity).load(&mut conn).await?)
+}
+
+/// The id itself, or of a merged entity the survivor's.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when the tenant has no such row in `table`, or it is deleted.
+async fn survivor(tx: &mut TenantTx, table: &'static str, id: Uuid) -> Result<Uuid, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+    let merged_into = if table == "opportunities" { "NULL" } else { "e.merged_into" };
+    let row: Row = statement(format!(
+        "SELECT s.id FROM {table} e JOIN {table} s ON s.tenant_id = e.tenant_id AND s.id = coalesce({merged_into}, e.id) \
+         WHERE e.tenant_id = $1 AND e.id = $2 AND s.deleted_at IS NULL"
+    ))
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<SqlUuid, _>(id)
+    .get_result(tx.conn())
+    .await?;
+    Ok(row.id)
 }
 
 /// Best score first, those without one last: the scored and the unscored are two ranges, and a page may begin in
 /// the one and end in the other.
 macro_rules! best_first {
-    ($tx:expr, $page:expr, $query:expr, $id:expr, $load:expr) => {{
+    ($conn:expr, $page:expr, $query:expr, $id:expr, $load:expr) => {{
         let (page, id) = ($page, $id);
         let after_score = page.after.as_ref().and_then(|after| after.number());
         let in_unscored = page.after.is_some() && after_score.is_none();
@@ -106,7 +132,7 @@ macro_rules! best_first {
                 let lower = engagements::combined.lt(score).or(engagements::entity_id.lt(after.id));
                 query = query.filter(engagements::combined.le(score)).filter(lower);
             }
-            rows = $load(query, $tx).await?;
+            rows = $load(query, $conn).await?;
         }
         let missing = page.fetch() - i64::try_from(rows.len()).expect("a page is small");
         if missing > 0 {
@@ -114,15 +140,15 @@ macro_rules! best_first {
             if let (true, Some(after)) = (in_unscored, &page.after) {
                 query = query.filter(id.gt(after.id));
             }
-            rows.extend($load(query, $tx).await?);
+            rows.extend($load(query, $conn).await?);
         }
         rows
     }};
 }
-pub(crate) use best_first;
+use best_first;
 
 /// The position of a row in a list by score.
-pub(crate) fn by_score(scores: Option<&Scores>, id: Uuid) -> crate::page::Position {
+fn by_score(scores: Option<&Scores>, id: Uuid) -> crate::page::Position {
     use crate::page::{Key, Position};
     let key = scores.and_then(|scores| scores.combined).map_or(Key::None, Key::Number);
     Position { key, id }

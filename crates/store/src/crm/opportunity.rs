@@ -3,13 +3,16 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{AccountRef, Scores, best_first, by_score};
 use crate::page::{Key, ListPage, PageRequest, Position, end_of_prefix};
-use crate::schema::{accounts, engagements, opportunities, opportunity_contacts, opportunity_stages, people};
+use crate::pool::Connection;
+use crate::schema::{accounts, engagements, opportunities, opportunity_stages};
+use crate::statement::statement;
 use crate::{StoreError, TenantTx};
 
 /// An opportunity with its account and scores.
@@ -35,6 +38,7 @@ pub struct OpportunityFields {
     pub is_closed: bool,
     pub is_won: bool,
     pub attributes: Value,
+    pub source_created_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
@@ -77,18 +81,18 @@ fn scored() -> _ {
     let score_of_it = engagements::tenant_id
         .eq(opportunities::tenant_id)
         .and(engagements::entity_type.eq("opportunity"))
-        .and(engagements::opportunity_id.eq(opportunities::id.nullable()));
+        .and(engagements::entity_id.eq(opportunities::id));
     opportunities::table
         .left_join(accounts::table.on(account_of_it))
         .left_join(engagements::table.on(score_of_it))
 }
 
-type Query<'a> = diesel::helper_types::IntoBoxed<'a, scored, Pg>;
+pub(super) type Query<'a> = diesel::helper_types::IntoBoxed<'a, scored, Pg>;
 
-fn matching<'a>(tx: &TenantTx, filter: &OpportunityFilter) -> Query<'a> {
+pub(super) fn matching<'a>(tenant: Uuid, filter: &OpportunityFilter) -> Query<'a> {
     let mut query = scored()
         .into_boxed()
-        .filter(opportunities::tenant_id.eq(tx.tenant().0))
+        .filter(opportunities::tenant_id.eq(tenant))
         .filter(opportunities::deleted_at.is_null());
     if let Some(search) = &filter.search {
         let from = search.to_lowercase();
@@ -123,27 +127,31 @@ pub async fn list_opportunities(
     sort: OpportunitySort,
     page: &PageRequest,
 ) -> Result<ListPage<Opportunity>, StoreError> {
+    let tenant = tx.tenant().0;
+    let conn: &Connection = tx.conn();
     let rows = match sort {
         OpportunitySort::Name => {
             let mut query =
-                matching(tx, filter).order((opportunities::name_lower.asc(), opportunities::id.asc()));
+                matching(tenant, filter).order((opportunities::name_lower.asc(), opportunities::id.asc()));
             if let Some((name, id)) = page.after.as_ref().and_then(|p| Some((p.text()?.to_owned(), p.id))) {
                 let later = opportunities::name_lower.gt(name.clone()).or(opportunities::id.gt(id));
                 query = query.filter(opportunities::name_lower.ge(name)).filter(later);
             }
-            load(query.limit(page.fetch()), tx).await?
+            load(query.limit(page.fetch()), conn).await?
         }
         OpportunitySort::Updated => {
             let mut query =
-                matching(tx, filter).order((opportunities::updated_at.desc(), opportunities::id.desc()));
+                matching(tenant, filter).order((opportunities::updated_at.desc(), opportunities::id.desc()));
             if let Some((time, id)) = page.after.as_ref().and_then(|p| Some((p.time()?, p.id))) {
                 let earlier = opportunities::updated_at.lt(time).or(opportunities::id.lt(id));
                 query = query.filter(opportunities::updated_at.le(time)).filter(earlier);
             }
-            load(query.limit(page.fetch()), tx).await?
+            load(query.limit(page.fetch()), conn).await?
         }
-        OpportunitySort::CloseDate => soonest_first(tx, filter, page).await?,
-        OpportunitySort::Combined => best_first!(tx, page, matching(tx, filter), opportunities::id, load),
+        OpportunitySort::CloseDate => soonest_first(conn, tenant, filter, page).await?,
+        OpportunitySort::Combined => {
+            best_first!(conn, page, matching(tenant, filter), opportunities::id, load)
+        }
     };
     Ok(ListPage::of(rows, page, |row| {
         let fields = &row.fields;
@@ -161,7 +169,8 @@ pub async fn list_opportunities(
 
 /// Dated ones, then those without a date.
 async fn soonest_first(
-    tx: &mut TenantTx,
+    conn: &Connection,
+    tenant: Uuid,
     filter: &OpportunityFilter,
     page: &PageRequest,
 ) -> Result<Vec<Opportunity>, StoreError> {
@@ -169,20 +178,20 @@ async fn soonest_first(
     let after = page.after.as_ref().map(|p| (p.text().and_then(|text| text.parse::<NaiveDate>().ok()), p.id));
     let mut rows = Vec::new();
     if !matches!(after, Some((None, _))) {
-        let mut query = matching(tx, filter).filter(opportunities::close_date.is_not_null()).order(order);
+        let mut query = matching(tenant, filter).filter(opportunities::close_date.is_not_null()).order(order);
         if let Some((Some(date), id)) = after {
             let later = opportunities::close_date.gt(date).or(opportunities::id.nullable().gt(id));
             query = query.filter(opportunities::close_date.ge(date)).filter(later);
         }
-        rows = load(query.limit(page.fetch()), tx).await?;
+        rows = load(query.limit(page.fetch()), conn).await?;
     }
     let missing = page.fetch() - i64::try_from(rows.len()).expect("a page is small");
     if missing > 0 {
-        let mut query = matching(tx, filter).filter(opportunities::close_date.is_null());
+        let mut query = matching(tenant, filter).filter(opportunities::close_date.is_null());
         if let Some((None, id)) = after {
             query = query.filter(opportunities::id.gt(id));
         }
-        rows.extend(load(query.order(opportunities::id.asc()).limit(missing), tx).await?);
+        rows.extend(load(query.order(opportunities::id.asc()).limit(missing), conn).await?);
     }
     Ok(rows)
 }
@@ -190,21 +199,14 @@ async fn soonest_first(
 /// # Errors
 /// When the database refuses.
 pub async fn count_opportunities(tx: &mut TenantTx, filter: &OpportunityFilter) -> Result<i64, StoreError> {
-    Ok(matching(tx, filter).count().get_result(tx.conn()).await?)
+    Ok(matching(tx.tenant().0, filter).count().get_result(tx.conn()).await?)
 }
 
-/// # Errors
-/// [`StoreError::NotFound`] when the tenant has no such opportunity, or it is deleted.
-pub async fn get_opportunity(tx: &mut TenantTx, id: Uuid) -> Result<Opportunity, StoreError> {
-    let query = matching(tx, &OpportunityFilter::default()).filter(opportunities::id.eq(id));
-    load(query, tx).await?.pop().ok_or(StoreError::NotFound)
-}
-
-async fn load(query: Query<'_>, tx: &mut TenantTx) -> Result<Vec<Opportunity>, StoreError> {
+pub(super) async fn load(query: Query<'_>, mut conn: &Connection) -> Result<Vec<Opportunity>, StoreError> {
     type Row = (OpportunityFields, Option<AccountRef>, Option<Scores>);
     let select =
         (OpportunityFields::as_select(), Option::<AccountRef>::as_select(), Option::<Scores>::as_select());
-    let rows = query.select(select).load::<Row>(tx.conn()).await?;
+    let rows = query.select(select).load::<Row>(&mut conn).await?;
     Ok(rows.into_iter().map(|(fields, account, scores)| Opportunity { fields, account, scores }).collect())
 }
 
@@ -216,58 +218,55 @@ pub struct StageEntry {
     pub entered_at: DateTime<Utc>,
 }
 
-/// # Errors
-/// When the database refuses.
-pub async fn opportunity_stages(tx: &mut TenantTx, opportunity: Uuid) -> Result<Vec<StageEntry>, StoreError> {
+pub(super) async fn stages(
+    mut conn: &Connection,
+    tenant: Uuid,
+    opportunity: Uuid,
+) -> Result<Vec<StageEntry>, StoreError> {
     use opportunity_stages::dsl;
     let query = dsl::opportunity_stages
-        .filter(dsl::tenant_id.eq(tx.tenant().0).and(dsl::opportunity_id.eq(opportunity)))
+        .filter(dsl::tenant_id.eq(tenant).and(dsl::opportunity_id.eq(opportunity)))
         .order((dsl::entered_at, dsl::stage))
         .select(StageEntry::as_select());
-    Ok(query.load(tx.conn()).await?)
+    Ok(query.load(&mut conn).await?)
 }
 
 /// A person's part in an opportunity, with their engagement in thousandths of a point.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 pub struct ContactRole {
+    #[diesel(sql_type = SqlUuid)]
     pub person: Uuid,
+    #[diesel(sql_type = Nullable<Text>)]
     pub first_name: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
     pub last_name: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
     pub email: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
     pub title: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
     pub role: Option<String>,
+    #[diesel(sql_type = Bool)]
     pub is_primary: bool,
+    #[diesel(sql_type = Nullable<BigInt>)]
     pub engagement: Option<i64>,
 }
 
-/// Contact roles, the primary one first.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn opportunity_contacts(
-    tx: &mut TenantTx,
+/// The primary one first; whoever was merged is shown as the survivor, once.
+pub(super) async fn contacts(
+    mut conn: &Connection,
+    tenant: Uuid,
     opportunity: Uuid,
 ) -> Result<Vec<ContactRole>, StoreError> {
-    use opportunity_contacts::dsl;
-    let person_of_it = people::tenant_id.eq(dsl::tenant_id).and(people::id.eq(dsl::person_id));
-    let score_of_it = engagements::tenant_id
-        .eq(dsl::tenant_id)
-        .and(engagements::entity_type.eq("person"))
-        .and(engagements::person_id.eq(dsl::person_id.nullable()));
-    let query = dsl::opportunity_contacts
-        .inner_join(people::table.on(person_of_it))
-        .left_join(engagements::table.on(score_of_it))
-        .filter(dsl::tenant_id.eq(tx.tenant().0).and(dsl::opportunity_id.eq(opportunity)))
-        .order((dsl::is_primary.desc(), people::name_lower.asc(), people::id.asc()))
-        .select((
-            people::id,
-            people::first_name,
-            people::last_name,
-            people::email,
-            people::title,
-            dsl::role,
-            dsl::is_primary,
-            engagements::engagement.nullable(),
-        ));
-    Ok(query.load(tx.conn()).await?)
+    let query = statement(
+        "SELECT * FROM (SELECT DISTINCT ON (p.id) p.id AS person, p.first_name, p.last_name, p.email, p.title, \
+           c.role, c.is_primary, s.engagement, p.name_lower \
+         FROM opportunity_contacts c \
+         JOIN people o ON o.tenant_id = c.tenant_id AND o.id = c.person_id \
+         JOIN people p ON p.tenant_id = c.tenant_id AND p.id = coalesce(o.merged_into, o.id) AND p.deleted_at IS NULL \
+         LEFT JOIN engagements s ON s.tenant_id = c.tenant_id AND s.entity_type = 'person' AND s.entity_id = p.id \
+         WHERE c.tenant_id = $1 AND c.opportunity_id = $2 ORDER BY p.id, c.is_primary DESC, c.role) c \
+         ORDER BY c.is_primary DESC, c.name_lower, c.person",
+    );
+    Ok(query.bind::<SqlUuid, _>(tenant).bind::<SqlUuid, _>(opportunity).load(&mut conn).await?)
 }

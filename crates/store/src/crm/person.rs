@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{AccountRef, Scores, best_first, by_score};
 use crate::page::{Key, ListPage, PageRequest, Position, end_of_prefix};
+use crate::pool::Connection;
 use crate::schema::{accounts, engagements, people};
 use crate::{StoreError, TenantTx};
 
@@ -46,7 +47,7 @@ pub struct PersonFilter {
     /// The beginning of `last name first name`, in any case.
     pub search: Option<String>,
     pub email: Option<String>,
-    /// People linked to this account by id.
+    /// People linked to this account by id or by e-mail domain.
     pub account: Option<Uuid>,
     pub tier: Option<String>,
     pub seniority: Option<String>,
@@ -70,16 +71,16 @@ fn scored() -> _ {
     let score_of_it = engagements::tenant_id
         .eq(people::tenant_id)
         .and(engagements::entity_type.eq("person"))
-        .and(engagements::person_id.eq(people::id.nullable()));
+        .and(engagements::entity_id.eq(people::id));
     people::table.left_join(accounts::table.on(account_of_it)).left_join(engagements::table.on(score_of_it))
 }
 
-type Query<'a> = diesel::helper_types::IntoBoxed<'a, scored, Pg>;
+pub(super) type Query<'a> = diesel::helper_types::IntoBoxed<'a, scored, Pg>;
 
-fn matching<'a>(tx: &TenantTx, filter: &PersonFilter) -> Query<'a> {
+pub(super) fn matching<'a>(tenant: Uuid, filter: &PersonFilter) -> Query<'a> {
     let mut query = scored()
         .into_boxed()
-        .filter(people::tenant_id.eq(tx.tenant().0))
+        .filter(people::tenant_id.eq(tenant))
         .filter(people::deleted_at.is_null().and(people::merged_into.is_null()));
     if let Some(search) = &filter.search {
         let from = search.to_lowercase();
@@ -90,7 +91,7 @@ fn matching<'a>(tx: &TenantTx, filter: &PersonFilter) -> Query<'a> {
         query = query.filter(people::email.eq(email.to_lowercase()));
     }
     if let Some(account) = filter.account {
-        query = query.filter(people::account_id.eq(account));
+        query = of_account(query, tenant, account);
     }
     if let Some(tier) = filter.tier.clone() {
         query = query.filter(engagements::tier.eq(tier));
@@ -112,24 +113,26 @@ pub async fn list_people(
     sort: PersonSort,
     page: &PageRequest,
 ) -> Result<ListPage<Person>, StoreError> {
+    let tenant = tx.tenant().0;
+    let conn: &Connection = tx.conn();
     let rows = match sort {
         PersonSort::Name => {
-            let mut query = matching(tx, filter).order((people::name_lower.asc(), people::id.asc()));
+            let mut query = matching(tenant, filter).order((people::name_lower.asc(), people::id.asc()));
             if let Some((name, id)) = page.after.as_ref().and_then(|p| Some((p.text()?.to_owned(), p.id))) {
                 let later = people::name_lower.gt(name.clone()).or(people::id.gt(id));
                 query = query.filter(people::name_lower.ge(name)).filter(later);
             }
-            load(query.limit(page.fetch()), tx).await?
+            load(query.limit(page.fetch()), conn).await?
         }
         PersonSort::Updated => {
-            let mut query = matching(tx, filter).order((people::updated_at.desc(), people::id.desc()));
+            let mut query = matching(tenant, filter).order((people::updated_at.desc(), people::id.desc()));
             if let Some((time, id)) = page.after.as_ref().and_then(|p| Some((p.time()?, p.id))) {
                 let earlier = people::updated_at.lt(time).or(people::id.lt(id));
                 query = query.filter(people::updated_at.le(time)).filter(earlier);
             }
-            load(query.limit(page.fetch()), tx).await?
+            load(query.limit(page.fetch()), conn).await?
         }
-        PersonSort::Combined => best_first!(tx, page, matching(tx, filter), people::id, load),
+        PersonSort::Combined => best_first!(conn, page, matching(tenant, filter), people::id, load),
     };
     Ok(ListPage::of(rows, page, |row| match sort {
         PersonSort::Name => Position { key: Key::Text(row.fields.name_lower.clone()), id: row.fields.id },
@@ -141,52 +144,24 @@ pub async fn list_people(
 /// # Errors
 /// When the database refuses.
 pub async fn count_people(tx: &mut TenantTx, filter: &PersonFilter) -> Result<i64, StoreError> {
-    Ok(matching(tx, filter).count().get_result(tx.conn()).await?)
+    Ok(matching(tx.tenant().0, filter).count().get_result(tx.conn()).await?)
 }
 
-/// One person; of a merged one the survivor.
-///
-/// # Errors
-/// [`StoreError::NotFound`] when the tenant has no such person, or they are deleted.
-pub async fn get_person(tx: &mut TenantTx, id: Uuid) -> Result<Person, StoreError> {
-    let tenant = tx.tenant().0;
-    let survivor: Option<Uuid> = people::table
-        .filter(people::tenant_id.eq(tenant).and(people::id.eq(id)))
-        .select(people::merged_into)
-        .first(tx.conn())
-        .await?;
-    let query = matching(tx, &PersonFilter::default()).filter(people::id.eq(survivor.unwrap_or(id)));
-    load(query, tx).await?.pop().ok_or(StoreError::NotFound)
+/// Those linked to the account by id, and those whose e-mail domain is the account's.
+pub(super) fn of_account<'a>(query: Query<'a>, tenant: Uuid, account: Uuid) -> Query<'a> {
+    let its_domain = diesel::alias!(accounts as named);
+    let domain = its_domain
+        .filter(its_domain.field(accounts::tenant_id).eq(tenant))
+        .filter(its_domain.field(accounts::id).eq(account))
+        .select(its_domain.field(accounts::domain))
+        .single_value();
+    query.filter(people::account_id.eq(account).or(people::work_domain.eq(domain)))
 }
 
-/// The best `limit` people of an account: those linked by id, and those whose e-mail domain is the account's.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn people_of_account(
-    tx: &mut TenantTx,
-    account: Uuid,
-    limit: i64,
-) -> Result<Vec<Person>, StoreError> {
-    let domain: Option<Option<String>> = accounts::table
-        .filter(accounts::tenant_id.eq(tx.tenant().0).and(accounts::id.eq(account)))
-        .select(accounts::domain)
-        .first(tx.conn())
-        .await
-        .optional()?;
-    let mut query = matching(tx, &PersonFilter::default());
-    query = match domain.flatten() {
-        Some(domain) => query.filter(people::account_id.eq(account).or(people::work_domain.eq(domain))),
-        None => query.filter(people::account_id.eq(account)),
-    };
-    let order = (engagements::combined.desc().nulls_last(), people::id.asc());
-    load(query.order(order).limit(limit), tx).await
-}
-
-async fn load(query: Query<'_>, tx: &mut TenantTx) -> Result<Vec<Person>, StoreError> {
+pub(super) async fn load(query: Query<'_>, mut conn: &Connection) -> Result<Vec<Person>, StoreError> {
     type Row = (PersonFields, Option<AccountRef>, Option<Scores>);
     let select =
         (PersonFields::as_select(), Option::<AccountRef>::as_select(), Option::<Scores>::as_select());
-    let rows = query.select(select).load::<Row>(tx.conn()).await?;
+    let rows = query.select(select).load::<Row>(&mut conn).await?;
     Ok(rows.into_iter().map(|(fields, account, scores)| Person { fields, account, scores }).collect())
 }

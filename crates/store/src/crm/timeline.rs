@@ -6,9 +6,11 @@ use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::activity::newest;
-use super::{Activity, ActivityFilter, ActivityScope};
+use super::activity::{Of, newest};
+use super::{Activity, ActivityFilter, survivor};
 use crate::page::{Key, ListPage, PageRequest, Position};
+use crate::pool::Connection;
+use crate::statement::{Statement, statement};
 use crate::{StoreError, TenantTx};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +46,11 @@ impl TimelineItem {
         }
     }
 
+    /// Tells items of one instant apart, so that a page may end between them.
     fn id(&self) -> Uuid {
         match self {
             Self::Activity(item) => item.id,
-            Self::StageChange(item) => item.opportunity_id,
+            Self::StageChange(item) => item.id,
             Self::TierChange(item) => item.entity_id,
         }
     }
@@ -55,6 +58,9 @@ impl TimelineItem {
 
 #[derive(Clone, Debug, PartialEq, QueryableByName)]
 pub struct StageChange {
+    /// Of the entry: made from deal and stage, since a deal may enter two stages in one instant.
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     pub opportunity_id: Uuid,
     #[diesel(sql_type = Text)]
@@ -89,31 +95,35 @@ pub struct TierChange {
 /// What its people did, stages its deals entered, changes of its tier.
 ///
 /// # Errors
-/// When the database refuses.
+/// [`StoreError::NotFound`] when the tenant has no such account.
 pub async fn account_timeline(
     tx: &mut TenantTx,
     account: Uuid,
     range: &TimelineRange,
     page: &PageRequest,
 ) -> Result<ListPage<TimelineItem>, StoreError> {
-    let stages = "o.account_id = $2";
-    timeline(tx, "account", account, Some(ActivityScope::Account(account)), Some(stages), range, page).await
+    let id = survivor(tx, "accounts", account).await?;
+    let sources =
+        Sources { entity: "account", id, activities: Of::Account(id), stages: Some(STAGES_OF_ACCOUNT) };
+    timeline(tx, &sources, range, page).await
 }
 
 /// What the person did, and changes of their tier.
 ///
 /// # Errors
-/// When the database refuses.
+/// [`StoreError::NotFound`] when the tenant has no such person.
 pub async fn person_timeline(
     tx: &mut TenantTx,
     person: Uuid,
     range: &TimelineRange,
     page: &PageRequest,
 ) -> Result<ListPage<TimelineItem>, StoreError> {
-    timeline(tx, "person", person, Some(ActivityScope::Person(person)), None, range, page).await
+    let id = survivor(tx, "people", person).await?;
+    let sources = Sources { entity: "person", id, activities: Of::Person(id), stages: None };
+    timeline(tx, &sources, range, page).await
 }
 
-/// Its stages, changes of its tier, and what happened at its account.
+/// Its stages, what its contacts did, changes of its tier.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when the tenant has no such opportunity.
@@ -123,79 +133,109 @@ pub async fn opportunity_timeline(
     range: &TimelineRange,
     page: &PageRequest,
 ) -> Result<ListPage<TimelineItem>, StoreError> {
-    let account = super::get_opportunity(tx, opportunity).await?.account;
-    let scope = account.map(|account| ActivityScope::Account(account.id));
-    timeline(tx, "opportunity", opportunity, scope, Some("o.id = $2"), range, page).await
+    let id = survivor(tx, "opportunities", opportunity).await?;
+    let sources = Sources { entity: "opportunity", id, activities: Of::ContactsOf(id), stages: Some(STAGES) };
+    timeline(tx, &sources, range, page).await
 }
+
+/// Where the items of one timeline come from.
+struct Sources {
+    entity: &'static str,
+    id: Uuid,
+    activities: Of,
+    stages: Option<&'static str>,
+}
+
+/// $1 tenant, $2 entity's id, $3 from, $4 to, $5 and $6 position, $7 limit.
+macro_rules! between {
+    ($time:literal, $id:literal) => {
+        concat!(
+            $time,
+            " >= coalesce($3::timestamptz, '-infinity') AND ",
+            $time,
+            " < coalesce($4::timestamptz, 'infinity') AND ($5::timestamptz IS NULL OR ",
+            $time,
+            " < $5 OR (",
+            $time,
+            " = $5 AND ",
+            $id,
+            " < $6)) ORDER BY ",
+            $time,
+            " DESC, ",
+            $id,
+            " DESC LIMIT $7"
+        )
+    };
+}
+
+macro_rules! stages {
+    ($whose:literal) => {
+        concat!(
+            "SELECT * FROM (SELECT md5(o.id::text || s.stage)::uuid AS id, o.id AS opportunity_id, \
+             o.name AS opportunity_name, s.stage, s.entered_at FROM opportunities o \
+             JOIN opportunity_stages s ON s.tenant_id = o.tenant_id AND s.opportunity_id = o.id \
+             WHERE o.tenant_id = $1 AND ",
+            $whose,
+            " = $2 AND o.deleted_at IS NULL) e WHERE ",
+            between!("e.entered_at", "e.id")
+        )
+    };
+}
+
+const STAGES_OF_ACCOUNT: &str = stages!("o.account_id");
+const STAGES: &str = stages!("o.id");
+const TIERS: &str = concat!(
+    "SELECT h.entity_type, h.entity_id, h.changed_at, h.from_tier, h.to_tier, h.to_quadrant, h.fit, h.engagement \
+     FROM tier_history h WHERE h.tenant_id = $1 AND h.entity_id = $2 AND h.entity_type = $8 AND ",
+    between!("h.changed_at", "h.entity_id")
+);
 
 async fn timeline(
     tx: &mut TenantTx,
-    entity_type: &'static str,
-    entity: Uuid,
-    scope: Option<ActivityScope>,
-    stages_of: Option<&'static str>,
+    sources: &Sources,
     range: &TimelineRange,
     page: &PageRequest,
 ) -> Result<ListPage<TimelineItem>, StoreError> {
-    let wanted = |kind| range.kinds.is_empty() || range.kinds.contains(&kind);
+    let tenant = tx.tenant().0;
+    let conn: &Connection = tx.conn();
     let after = page.after.as_ref().and_then(|after| Some((after.time()?, after.id)));
-    let mut items = Vec::new();
-    if let (Some(scope), true) = (scope, wanted(TimelineKind::Activity)) {
-        let filter = ActivityFilter { scope, from: range.from, to: range.to, ..ActivityFilter::default() };
-        let activities = newest(tx, &filter, after, page.fetch()).await?;
-        items.extend(activities.into_iter().map(|activity| TimelineItem::Activity(Box::new(activity))));
-    }
-    if let (Some(stages_of), true) = (stages_of, wanted(TimelineKind::StageChange)) {
-        let sql = format!(
-            "SELECT o.id AS opportunity_id, o.name AS opportunity_name, s.stage, s.entered_at \
-             FROM opportunities o JOIN opportunity_stages s ON s.tenant_id = o.tenant_id AND s.opportunity_id = o.id \
-             WHERE o.tenant_id = $1 AND {stages_of} AND $3 <> '' AND o.deleted_at IS NULL AND {} \
-             ORDER BY s.entered_at DESC, o.id DESC LIMIT $8",
-            between("s.entered_at", "o.id")
-        );
-        let stages = rows::<StageChange>(tx, sql, entity, entity_type, range, after, page).await?;
-        items.extend(stages.into_iter().map(TimelineItem::StageChange));
-    }
-    if wanted(TimelineKind::TierChange) {
-        let sql = format!(
-            "SELECT h.entity_type, h.entity_id, h.changed_at, h.from_tier, h.to_tier, h.to_quadrant, h.fit, h.engagement \
-             FROM tier_history h WHERE h.tenant_id = $1 AND h.entity_type = $3 AND h.entity_id = $2 AND {} \
-             ORDER BY h.changed_at DESC LIMIT $8",
-            between("h.changed_at", "h.entity_id")
-        );
-        let tiers = rows::<TierChange>(tx, sql, entity, entity_type, range, after, page).await?;
-        items.extend(tiers.into_iter().map(TimelineItem::TierChange));
-    }
+    let wanted = |kind| range.kinds.is_empty() || range.kinds.contains(&kind);
+    let some_of = |text: &'static str| -> Statement<'_> {
+        statement(text)
+            .bind::<SqlUuid, _>(tenant)
+            .bind::<SqlUuid, _>(sources.id)
+            .bind::<Nullable<Timestamptz>, _>(range.from)
+            .bind::<Nullable<Timestamptz>, _>(range.to)
+            .bind::<Nullable<Timestamptz>, _>(after.map(|(time, _)| time))
+            .bind::<Nullable<SqlUuid>, _>(after.map(|(_, id)| id))
+            .bind::<BigInt, _>(page.fetch())
+    };
+    let activities = async {
+        if !wanted(TimelineKind::Activity) {
+            return Ok(Vec::new());
+        }
+        let filter = ActivityFilter { from: range.from, to: range.to, ..ActivityFilter::default() };
+        newest(conn, tenant, sources.activities, &filter, after, page.fetch()).await
+    };
+    let stages = async {
+        match sources.stages.filter(|_| wanted(TimelineKind::StageChange)) {
+            Some(text) => Ok(some_of(text).load::<StageChange>(&mut &*conn).await?),
+            None => Ok(Vec::new()),
+        }
+    };
+    let tiers = async {
+        if !wanted(TimelineKind::TierChange) {
+            return Ok(Vec::new());
+        }
+        Ok(some_of(TIERS).bind::<Text, _>(sources.entity).load::<TierChange>(&mut &*conn).await?)
+    };
+    // Sent together, answered together: one round trip.
+    let (activities, stages, tiers): (Vec<Activity>, Vec<StageChange>, Vec<TierChange>) =
+        futures::try_join!(activities, stages, tiers).map_err(|error: StoreError| error)?;
+    let activities = activities.into_iter().map(|it| TimelineItem::Activity(Box::new(it)));
+    let stages = stages.into_iter().map(TimelineItem::StageChange);
+    let tiers = tiers.into_iter().map(TimelineItem::TierChange);
+    let mut items: Vec<TimelineItem> = activities.chain(stages).chain(tiers).collect();
     items.sort_by_key(|item| std::cmp::Reverse((item.at(), item.id())));
-    items.truncate(usize::try_from(page.fetch()).expect("a page is small"));
     Ok(ListPage::of(items, page, |item| Position { key: Key::Time(item.at()), id: item.id() }))
-}
-
-/// $4 from, $5 to, $6 and $7 position.
-fn between(time: &str, id: &str) -> String {
-    format!(
-        "{time} >= coalesce($4::timestamptz, '-infinity') AND {time} < coalesce($5::timestamptz, 'infinity') \
-         AND ($6::timestamptz IS NULL OR {time} < $6 OR ({time} = $6 AND {id} < $7))"
-    )
-}
-
-async fn rows<T: QueryableByName<diesel::pg::Pg> + Send + 'static>(
-    tx: &mut TenantTx,
-    sql: String,
-    entity: Uuid,
-    entity_type: &'static str,
-    range: &TimelineRange,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    page: &PageRequest,
-) -> Result<Vec<T>, StoreError> {
-    let query = diesel::sql_query(sql)
-        .bind::<SqlUuid, _>(tx.tenant().0)
-        .bind::<SqlUuid, _>(entity)
-        .bind::<Text, _>(entity_type)
-        .bind::<Nullable<Timestamptz>, _>(range.from)
-        .bind::<Nullable<Timestamptz>, _>(range.to)
-        .bind::<Nullable<Timestamptz>, _>(after.map(|(time, _)| time))
-        .bind::<Nullable<SqlUuid>, _>(after.map(|(_, id)| id))
-        .bind::<BigInt, _>(page.fetch());
-    Ok(query.load(tx.conn()).await?)
 }

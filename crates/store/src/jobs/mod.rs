@@ -4,6 +4,7 @@
 //! refused with [`StoreError::StaleLease`](crate::StoreError) once another worker has claimed the job: so a worker that
 //! was stopped and continued can do no harm.
 
+mod listing;
 mod queue;
 mod run;
 
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use crate::schema::{job_queue, jobs};
 use crate::{StoreError, TenantTx};
 
+pub use listing::{Brought, JobFilter, Scored, brought_about, list_jobs};
 pub use queue::{Lease, claim, heartbeat, next_due_in};
 pub use run::{
     Ending, Progress, check_lease, finish, hand_back, park, record_step, release_after_crash,
@@ -101,15 +103,6 @@ impl JobRecord {
     }
 }
 
-/// Which jobs to list.
-#[derive(Clone, Debug, Default)]
-pub struct JobFilter {
-    pub kind: Option<String>,
-    pub status: Option<String>,
-    pub unfinished: bool,
-    pub parent: Option<JobId>,
-}
-
 /// Puts a job into the queue, or joins the unfinished one of the same key.
 ///
 /// # Errors
@@ -167,38 +160,7 @@ pub async fn get_job(tx: &mut TenantTx, id: JobId) -> Result<JobRecord, StoreErr
     Ok(query.first(tx.conn()).await?)
 }
 
-/// Jobs, newest first, from after the given (created_at, id) on.
-///
-/// # Errors
-/// When the database is away.
-pub async fn list_jobs(
-    tx: &mut TenantTx,
-    filter: &JobFilter,
-    after: Option<(DateTime<Utc>, JobId)>,
-    limit: i64,
-) -> Result<Vec<JobRecord>, StoreError> {
-    let mut query =
-        jobs::table.filter(jobs::tenant_id.eq(tx.tenant().0)).select(JobRecord::as_select()).into_boxed();
-    if let Some(kind) = &filter.kind {
-        query = query.filter(jobs::kind.eq(kind));
-    }
-    if let Some(status) = &filter.status {
-        query = query.filter(jobs::status.eq(status));
-    }
-    if filter.unfinished {
-        query = query.filter(jobs::finished_at.is_null());
-    }
-    if let Some(parent) = filter.parent {
-        query = query.filter(jobs::parent_id.eq(parent.0));
-    }
-    if let Some((created_at, id)) = after {
-        let earlier = jobs::created_at.lt(created_at);
-        query = query.filter(earlier.or(jobs::created_at.eq(created_at).and(jobs::id.lt(id.0))));
-    }
-    Ok(query.order((jobs::created_at.desc(), jobs::id.desc())).limit(limit).load(tx.conn()).await?)
-}
-
-/// Asks a job to stop at its next page. Answers whether it was still unfinished.
+/// Asks a job to stop at its next page; one that nobody has begun ends at once. Answers whether it was still unfinished.
 ///
 /// # Errors
 /// [`StoreError::NotFound`].
@@ -213,6 +175,9 @@ pub async fn cancel_job(tx: &mut TenantTx, id: JobId) -> Result<bool, StoreError
         .set(jobs::cancel_requested_at.eq(diesel::dsl::now))
         .execute(tx.conn())
         .await?;
+    if listing::end_unbegun(tx, id.0).await? {
+        return Ok(true);
+    }
     // One that waits need not wait to be told so.
     let waiting = job_queue::table.filter(job_queue::job_id.eq(id.0).and(job_queue::lease_owner.is_null()));
     diesel::update(waiting).set(job_queue::run_after.eq(diesel::dsl::now)).execute(tx.conn()).await?;
@@ -245,7 +210,8 @@ pub(crate) fn requester_text(actor: Actor) -> String {
     }
 }
 
-pub(crate) fn requester(text: &str) -> Option<Actor> {
+/// Who stands in `jobs.created_by`.
+pub fn requester(text: &str) -> Option<Actor> {
     match text.split_once(':') {
         Some(("user", id)) => id.parse().ok().map(|id| Actor::User(UserId(id))),
         Some(("api_key", id)) => id.parse().ok().map(|id| Actor::ApiKey(ApiKeyId(id))),

@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::sync_write::{World, account, activity, at, everything, opportunity, person};
 use crate::crm::{
-    AccountFilter, AccountSort, ActivityFilter, ActivityScope, NewActivity, OpportunityFilter,
-    OpportunitySort, PersonFilter, PersonSort, TimelineItem, TimelineKind, TimelineRange, account_timeline,
-    count_accounts, get_account, get_opportunity, get_person, list_accounts, list_activities,
-    list_opportunities, list_people, list_sources, opportunity_contacts, opportunity_stages,
-    opportunity_timeline, people_of_account, person_timeline, record_activity,
+    AccountFilter, AccountSort, ActivityFilter, NewActivity, OpportunityFilter, OpportunitySort,
+    PersonFilter, PersonSort, RecordActivityError, TimelineItem, TimelineKind, TimelineRange,
+    account_timeline, count_accounts, count_people, get_account_detail, get_opportunity_detail,
+    get_person_detail, list_accounts, list_activities, list_opportunities, list_people, opportunity_timeline,
+    person_timeline, record_activity,
 };
 use crate::sync_write::PageRecords;
 use crate::{PageRequest, StoreError, TenantTx};
@@ -141,11 +141,14 @@ async fn an_accounts_people_are_those_linked_and_those_of_its_domain() {
     world.write(PageRecords { accounts, people, ..PageRecords::default() }).await;
     let id = world.id("SELECT id FROM accounts WHERE name = 'One'").await;
     let mut tx = world.tx().await;
-    let found = people_of_account(&mut tx, id, 10).await.unwrap();
-    let mut emails: Vec<_> = found.iter().map(|p| p.fields.email.as_deref().unwrap()).collect();
+    let found = get_account_detail(&mut tx, id).await.unwrap();
+    let mut emails: Vec<_> = found.people.top.iter().map(|p| p.fields.email.as_deref().unwrap()).collect();
     emails.sort_unstable();
     assert_eq!(emails, ["ann@elsewhere.example", "bob@a1.example"]);
-    assert_eq!(list_sources(&mut tx, id).await.unwrap()[0].external_id, "a1");
+    assert_eq!(found.people.tiers, [(None, 2)]);
+    assert_eq!(found.sources[0].external_id, "a1");
+    let by_account = PersonFilter { account: Some(id), ..PersonFilter::default() };
+    assert_eq!(count_people(&mut tx, &by_account).await, Ok(2), "the list agrees with the page");
 }
 
 #[tokio::test]
@@ -158,9 +161,9 @@ async fn what_is_anothers_or_nobodys_is_not_found() {
     let stranger = world.database.tenant("globex").await;
     let mut tx = world.store.tenant(stranger).await.unwrap();
     for id in [account, person, deal, Uuid::now_v7()] {
-        assert_eq!(get_account(&mut tx, id).await.err(), Some(StoreError::NotFound));
-        assert_eq!(get_person(&mut tx, id).await.err(), Some(StoreError::NotFound));
-        assert_eq!(get_opportunity(&mut tx, id).await.err(), Some(StoreError::NotFound));
+        assert_eq!(get_account_detail(&mut tx, id).await.err(), Some(StoreError::NotFound));
+        assert_eq!(get_person_detail(&mut tx, id).await.err(), Some(StoreError::NotFound));
+        assert_eq!(get_opportunity_detail(&mut tx, id).await.err(), Some(StoreError::NotFound));
     }
     let new = NewActivity {
         person: Some(person),
@@ -171,7 +174,7 @@ async fn what_is_anothers_or_nobodys_is_not_found() {
         subject: None,
         properties: None,
     };
-    assert_eq!(record_activity(&mut tx, &new).await.err(), Some(StoreError::Reference));
+    assert_eq!(record_activity(&mut tx, &new).await.err(), Some(RecordActivityError::NoSuchPerson));
 }
 
 #[tokio::test]
@@ -190,8 +193,8 @@ async fn a_merged_persons_activities_show_under_the_survivor() {
         world.id("SELECT id FROM people WHERE email LIKE 'bob%'").await,
     );
     let mut tx = world.tx().await;
-    assert_eq!(get_person(&mut tx, loser).await.unwrap().fields.id, survivor);
-    let filter = ActivityFilter { scope: ActivityScope::Person(survivor), ..ActivityFilter::default() };
+    assert_eq!(get_person_detail(&mut tx, loser).await.unwrap().person.fields.id, survivor);
+    let filter = ActivityFilter { person: Some(survivor), ..ActivityFilter::default() };
     let page = list_activities(&mut tx, &filter, &PageRequest::first(10)).await.unwrap();
     assert_eq!(page.items.len(), 2);
     assert!(page.items.iter().all(|activity| activity.person_id == Some(survivor)));
@@ -237,8 +240,9 @@ async fn a_timeline_merges_its_kinds_newest_first_and_pages_through_them() {
     assert_eq!(opportunity_timeline(&mut tx, deal, &all, &page).await.unwrap().items.len(), 13);
     let person = world.id("SELECT id FROM people WHERE email LIKE 'ann%'").await;
     assert_eq!(person_timeline(&mut tx, person, &all, &page).await.unwrap().items.len(), 11);
-    assert_eq!(opportunity_stages(&mut tx, deal).await.unwrap().len(), 2);
-    assert_eq!(opportunity_contacts(&mut tx, deal).await.unwrap()[0].role.as_deref(), Some("Decision Maker"));
+    let detail = get_opportunity_detail(&mut tx, deal).await.unwrap();
+    assert_eq!(detail.stages.len(), 2);
+    assert_eq!(detail.contacts[0].role.as_deref(), Some("Decision Maker"));
     let recent =
         ActivityFilter { from: Some(at(15)), channel: Some("web".into()), ..ActivityFilter::default() };
     assert_eq!(list_activities(&mut tx, &recent, &page).await.unwrap().items.len(), 5);
@@ -262,5 +266,8 @@ async fn an_activity_entered_by_hand_is_in_the_log() {
     let recorded = record_activity(&mut tx, &new).await.unwrap();
     assert_eq!((recorded.person_id, recorded.account_name.as_deref()), (Some(person), Some("One")));
     new.person = None;
-    assert_eq!(record_activity(&mut tx, &new).await.err(), Some(StoreError::Rule));
+    assert_eq!(
+        record_activity(&mut tx, &new).await.err(),
+        Some(RecordActivityError::Store(StoreError::Rule))
+    );
 }

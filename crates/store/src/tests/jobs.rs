@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::jobs::{self, Ending, JobFilter, JobId, Lease, NewJob, Progress};
 use crate::testing::TestDatabase;
-use crate::{Store, StoreError};
+use crate::{PageRequest, Store, StoreError};
 
 const KINDS: &[&str] = &["work"];
 const LEASE: Duration = Duration::from_secs(30);
@@ -158,7 +158,13 @@ async fn a_lease_opens_no_door_to_another_tenant() {
     assert_eq!(jobs::check_lease(&mut tx, &lease).await.unwrap_err(), StoreError::StaleLease);
     assert_eq!(jobs::get_job(&mut tx, job).await.unwrap_err(), StoreError::NotFound);
     assert_eq!(jobs::cancel_job(&mut tx, job).await.unwrap_err(), StoreError::NotFound);
-    assert!(jobs::list_jobs(&mut tx, &JobFilter::default(), None, 10).await.unwrap().is_empty());
+    assert!(
+        jobs::list_jobs(&mut tx, &JobFilter::default(), &PageRequest::first(10))
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+    );
     tx.rollback().await.unwrap();
 }
 
@@ -277,19 +283,35 @@ async fn jobs_are_listed_newest_first_page_by_page_and_parked_ones_say_why() {
     jobs::park(&mut tx, &lease, "crash_loop").await.unwrap();
     tx.commit().await.unwrap();
     let mut tx = store.tenant(tenant).await.unwrap();
-    let (mut seen, mut after) = (Vec::new(), None);
+    let (mut seen, mut page) = (Vec::new(), PageRequest::first(3));
     loop {
-        let page = jobs::list_jobs(&mut tx, &JobFilter::default(), after, 3).await.unwrap();
-        let Some(last) = page.last() else { break };
-        after = Some((last.created_at, last.id()));
-        seen.extend(page);
+        let found = jobs::list_jobs(&mut tx, &JobFilter::default(), &page).await.unwrap();
+        seen.extend(found.items);
+        page.after = found.next;
+        if page.after.is_none() {
+            break;
+        }
     }
     let names: Vec<_> = seen.iter().map(|job| job.workflow_id.as_str()).collect();
     assert_eq!(names, ["w-6", "w-5", "w-4", "w-3", "w-2", "w-1", "w-0"]);
     let parked = JobFilter { status: Some("parked".into()), ..JobFilter::default() };
-    let parked = jobs::list_jobs(&mut tx, &parked, None, 10).await.unwrap();
+    let parked = jobs::list_jobs(&mut tx, &parked, &PageRequest::first(10)).await.unwrap().items;
     assert_eq!((parked.len(), parked[0].error_code.as_deref()), (1, Some("crash_loop")));
     let unfinished = JobFilter { unfinished: true, ..JobFilter::default() };
-    assert_eq!(jobs::list_jobs(&mut tx, &unfinished, None, 10).await.unwrap().len(), 6);
+    assert_eq!(jobs::list_jobs(&mut tx, &unfinished, &PageRequest::first(10)).await.unwrap().items.len(), 6);
     tx.rollback().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_nobody_has_begun_is_cancelled_at_once() {
+    let database = TestDatabase::start().await;
+    let (store, tenant) = (database.store().await, database.tenant("acme").await);
+    let job = enqueue(&store, tenant, "w-1", Some("k-1")).await.id;
+    let mut tx = store.tenant(tenant).await.unwrap();
+    assert!(jobs::cancel_job(&mut tx, job).await.unwrap());
+    let record = jobs::get_job(&mut tx, job).await.unwrap();
+    assert_eq!(record.status, "cancelled");
+    assert!(record.finished_at.is_some() && record.cancel_requested_at.is_some());
+    tx.commit().await.unwrap();
+    assert!(claim(&store, LEASE).await.is_none(), "it is in the queue no more");
 }
