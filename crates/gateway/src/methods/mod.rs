@@ -1,10 +1,29 @@
 //! The handlers, one module per router: convert, call, convert. No rule and no SQL lives here.
 
+mod account;
+mod activity;
 mod api_key;
 mod audit;
 mod convert;
+pub(crate) mod job;
+mod opportunity;
+mod person;
+pub(crate) mod rows;
 mod session;
 mod system;
 mod team;
 mod tenant;
+mod timeline;
 mod user;
+
+use store::StoreError;
+
+use crate::host::Failure;
+
+/// A row that is not there, under the name the method has for it. Another tenant's row is not there either.
+pub(crate) fn missing<R>(error: StoreError, refusal: R) -> Failure<R> {
+    match error {
+        StoreError::NotFound => Failure::Refused(refusal),
+        other => other.into(),
+    }
+}

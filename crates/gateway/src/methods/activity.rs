@@ -1,0 +1,70 @@
+//! `activity`.
+
+use api::{
+    routers::activity::{List, Record, RecordActivityRefusal},
+    types::{ActivityRow, Page},
+};
+use canonical::ActivityType;
+use chrono::{TimeDelta, Utc};
+use rpc::{Handle, NoRefusal};
+use serde_json::{Value, json};
+use store::crm::{self, RecordActivityError};
+
+use super::rows;
+use crate::host::{Failure, Gateway, Scope};
+
+/// How far the caller's clock, or the time zone it forgot, may be ahead of ours.
+const AHEAD: TimeDelta = TimeDelta::days(1);
+
+impl Handle<List> for Gateway {
+    async fn handle(&self, scope: &mut Scope, list: List) -> Result<Page<ActivityRow>, Failure<NoRefusal>> {
+        let request = self.page_request(scope, &list, list.page_size, list.cursor.as_ref())?;
+        let filter = crm::ActivityFilter {
+            person: list.person_id.map(|it| it.0),
+            account: list.account_id.map(|it| it.0),
+            activity_type: list.activity_type.as_ref().map(|it| it.as_str().to_owned()),
+            channel: rows::maybe_word(list.channel),
+            from: list.from.map(|it| it.0),
+            to: list.to.map(|it| it.0),
+            include_retracted: list.include_retracted,
+        };
+        let rows = crm::list_activities(scope.tx(), &filter, &request).await?;
+        Ok(self.page(scope, &list, rows, rows::activity_row))
+    }
+}
+
+impl Handle<Record> for Gateway {
+    async fn handle(
+        &self,
+        scope: &mut Scope,
+        record: Record,
+    ) -> Result<ActivityRow, Failure<RecordActivityRefusal>> {
+        if record.occurred_at.0 > Utc::now() + AHEAD {
+            return Err(Failure::Refused(RecordActivityRefusal::InTheFuture));
+        }
+        let kind = ActivityType::from(record.activity_type.as_str());
+        let new = crm::NewActivity {
+            person: record.person_id.map(|it| it.0),
+            account: record.account_id.map(|it| it.0),
+            channel: kind.channel().as_str().to_owned(),
+            activity_type: kind.as_str().to_owned(),
+            occurred_at: record.occurred_at.0,
+            subject: record.subject,
+            properties: (!record.properties.is_empty()).then_some(Value::Object(record.properties)),
+        };
+        let activity = crm::record_activity(scope.tx(), &new).await.map_err(refused)?;
+        // Who and when, for the audit; what was said stays in the activity itself.
+        let after = json!({ "type": new.activity_type, "personId": new.person, "accountId": new.account,
+            "occurredAt": record.occurred_at });
+        scope.audit(activity.id, json!({ "after": after }));
+        Ok(rows::activity_row(activity))
+    }
+}
+
+fn refused(error: RecordActivityError) -> Failure<RecordActivityRefusal> {
+    match error {
+        RecordActivityError::NoSuchPerson => Failure::Refused(RecordActivityRefusal::NoSuchPerson),
+        RecordActivityError::NoSuchAccount => Failure::Refused(RecordActivityRefusal::NoSuchAccount),
+        RecordActivityError::Store(error) => error.into(),
+    }
+}
