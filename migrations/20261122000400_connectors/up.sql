@@ -47,21 +47,21 @@ CREATE TABLE oauth_states (
 SELECT protect_tenant_table('oauth_states');
 GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_states TO fairlead_app;
 
+-- Per kind of record, and not per vendor's object: an object that lacks a field skips the mapping, and where two lead to one
+-- target the first that has a value wins. So neither the object nor the target is part of what must be unique.
 CREATE TABLE field_mappings (
     tenant_id    uuid NOT NULL,
     id           uuid NOT NULL,
     connector_id uuid NOT NULL,
     entity       text NOT NULL CHECK (entity IN ('account', 'person', 'opportunity', 'activity')),
-    -- The vendor's object, because one entity may come from several (people from Contact and from Lead).
-    source_object text NOT NULL,
     source_field text NOT NULL,
     target_field text NOT NULL,
-    transform    jsonb NOT NULL DEFAULT '{"type":"none"}',
+    transform    jsonb NOT NULL DEFAULT '{"kind":"none"}',
     required     boolean NOT NULL DEFAULT false,
     position     integer NOT NULL,
     updated_at   timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, id),
-    UNIQUE (tenant_id, connector_id, source_object, target_field),
+    UNIQUE (tenant_id, connector_id, entity, position),
     FOREIGN KEY (tenant_id, connector_id) REFERENCES connectors (tenant_id, id)
 );
 SELECT protect_tenant_table('field_mappings');

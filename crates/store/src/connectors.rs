@@ -78,14 +78,13 @@ pub struct NewAuthorisation<'a> {
 }
 
 /// An authorisation that came back, in time and for the first time.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = oauth_states, check_for_backend(diesel::pg::Pg))]
 pub struct ReturnedAuthorisation {
     pub id: Uuid,
     pub connector_id: Uuid,
     pub sealed_verifier: Vec<u8>,
     pub redirect_uri: String,
-    /// Who began it, as in `jobs.created_by`.
-    pub created_by: Option<String>,
 }
 
 /// # Errors
@@ -127,6 +126,15 @@ pub async fn get_connector(tx: &mut TenantTx, id: ConnectorId) -> Result<Connect
     Ok(query.first(tx.conn()).await?)
 }
 
+/// One connector, held until the transaction ends: whoever starts, stops or authorises it at the same time waits.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn lock_connector(tx: &mut TenantTx, id: ConnectorId) -> Result<ConnectorRecord, StoreError> {
+    let query = connectors::table.filter(one(tx, id)).select(ConnectorRecord::as_select());
+    Ok(query.for_update().first(tx.conn()).await?)
+}
+
 /// Saves credentials of a new authorisation: the connector is connected, and its earlier error is over.
 ///
 /// # Errors
@@ -142,6 +150,9 @@ pub async fn set_credentials(
             connectors::sealed_credentials.eq(&credentials.sealed),
             connectors::credentials_key_id.eq(credentials.key_id.0),
             connectors::credentials_version.eq(credentials.version),
+            // A renewal that is under way is one of credentials that are no more.
+            connectors::renewal_owner.eq(None::<Uuid>),
+            connectors::renewal_until.eq(None::<DateTime<Utc>>),
             connectors::status.eq("connected"),
             connectors::last_error.eq(None::<&str>),
             connectors::connected_at.eq(now),
@@ -334,7 +345,21 @@ pub async fn begin_authorisation(tx: &mut TenantTx, new: &NewAuthorisation<'_>) 
     Ok(())
 }
 
-/// Takes an authorisation that came back: once, in time, and only by whoever began it.
+/// An authorisation that came back: in time, for the first time, and only for whoever began it. What is needed to ask the
+/// vendor, before anything is decided.
+///
+/// # Errors
+/// [`StoreError::NotFound`] for all other cases, which nobody can tell apart.
+pub async fn find_authorisation(
+    tx: &mut TenantTx,
+    state_hash: &[u8; 32],
+    by: Actor,
+) -> Result<ReturnedAuthorisation, StoreError> {
+    let returned = ReturnedAuthorisation::as_select();
+    Ok(oauth_states::table.filter(returning(tx, state_hash, by)).select(returned).first(tx.conn()).await?)
+}
+
+/// Takes an authorisation as [`find_authorisation`] finds it. It can be taken once.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] for all other cases, which nobody can tell apart.
@@ -343,18 +368,24 @@ pub async fn consume_authorisation(
     state_hash: &[u8; 32],
     by: Actor,
 ) -> Result<ReturnedAuthorisation, StoreError> {
-    let fresh = oauth_states::table
-        .filter(oauth_states::tenant_id.eq(tx.tenant().0).and(oauth_states::state_hash.eq(&state_hash[..])))
-        .filter(oauth_states::created_by.eq(requester_text(by)))
-        .filter(oauth_states::consumed_at.is_null().and(oauth_states::expires_at.gt(now)));
-    let consumed = diesel::update(fresh).set(oauth_states::consumed_at.eq(now)).returning((
-        oauth_states::id,
-        oauth_states::connector_id,
-        oauth_states::sealed_verifier,
-        oauth_states::redirect_uri,
-        oauth_states::created_by,
-    ));
+    let returned = ReturnedAuthorisation::as_select();
+    let consumed = diesel::update(oauth_states::table.filter(returning(tx, state_hash, by)))
+        .set(oauth_states::consumed_at.eq(now))
+        .returning(returned);
     Ok(consumed.get_result(tx.conn()).await?)
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn returning(tx: &TenantTx, state_hash: &[u8; 32], by: Actor) -> _ {
+    let tenant: Uuid = tx.tenant().0;
+    let hash: Vec<u8> = state_hash.to_vec();
+    let by: String = requester_text(by);
+    oauth_states::tenant_id
+        .eq(tenant)
+        .and(oauth_states::state_hash.eq(hash))
+        .and(oauth_states::created_by.eq(by))
+        .and(oauth_states::consumed_at.is_null())
+        .and(oauth_states::expires_at.gt(now))
 }
 
 /// The name under which a cursor stands that covers all of a vendor's objects.

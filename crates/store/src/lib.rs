@@ -7,6 +7,7 @@
 pub mod actors;
 pub mod api_keys;
 pub mod audit;
+pub mod connector_reports;
 pub mod connectors;
 pub mod crm;
 pub mod directory;
@@ -29,6 +30,7 @@ mod statement;
 pub mod sync_runs;
 pub mod sync_write;
 pub mod team;
+pub mod tenant_keys;
 pub mod tenants;
 
 #[cfg(any(test, feature = "testing"))]

@@ -188,6 +188,14 @@ impl Sealed {
         &self.0
     }
 
+    /// The data key that opens these bytes, or that is wrapped in them.
+    ///
+    /// # Errors
+    /// [`SealedRefused::UnknownFormat`].
+    pub fn data_key(&self) -> Result<DataKeyId, SealedRefused> {
+        self.parts().map(|(id, ..)| id)
+    }
+
     fn build(id: DataKeyId, nonce: [u8; NONCE_BYTES], ciphertext: Vec<u8>) -> Self {
         Self([&[FORMAT][..], id.0.as_bytes(), &nonce, &ciphertext].concat())
     }

@@ -12,6 +12,31 @@ pub struct EgressPolicy {
     pub allow_private: bool,
     /// Hosts, or `host:port`, that may resolve to private addresses and may be spoken to in plain http.
     pub allow_hosts: Vec<String>,
+    /// Private networks that names may resolve into; an address of them may be spoken to in plain http.
+    pub allow_networks: Vec<AllowedNetwork>,
+}
+
+/// A range of addresses: those that share the first `prefix` bits with `base`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AllowedNetwork {
+    pub base: IpAddr,
+    pub prefix: u8,
+}
+
+impl AllowedNetwork {
+    pub fn contains(&self, ip: IpAddr) -> bool {
+        match (self.base, ip) {
+            (IpAddr::V4(base), IpAddr::V4(ip)) => {
+                let kept = u32::MAX.checked_shl(32_u32.saturating_sub(self.prefix.into())).unwrap_or(0);
+                base.to_bits() & kept == ip.to_bits() & kept
+            }
+            (IpAddr::V6(base), IpAddr::V6(ip)) => {
+                let kept = u128::MAX.checked_shl(128_u32.saturating_sub(self.prefix.into())).unwrap_or(0);
+                base.to_bits() & kept == ip.to_bits() & kept
+            }
+            _ => false,
+        }
+    }
 }
 
 impl EgressPolicy {
@@ -42,7 +67,13 @@ impl EgressPolicy {
 
     /// Whether the operator vouches for this host.
     pub(super) fn trusts(&self, url: &Url) -> bool {
-        self.allow_private || url.host_str().is_some_and(|host| self.names(host, url.port_or_known_default()))
+        self.allow_private
+            || url.host_str().is_some_and(|host| self.names(host, url.port_or_known_default()))
+            || match url.host() {
+                Some(Host::Ipv4(ip)) => self.in_allowed_network(ip.into()),
+                Some(Host::Ipv6(ip)) => self.in_allowed_network(ip.into()),
+                _ => false,
+            }
     }
 
     /// As [`Self::trusts`], for a resolver that sees no port: a host is trusted if any of its ports is.
@@ -58,7 +89,15 @@ impl EgressPolicy {
         if is_metadata_service(ip) {
             return Err("a metadata service is never spoken to");
         }
-        if trusted || is_public(ip) { Ok(()) } else { Err("a private or reserved address is not allowed") }
+        if trusted || is_public(ip) || self.in_allowed_network(ip) {
+            Ok(())
+        } else {
+            Err("a private or reserved address is not allowed")
+        }
+    }
+
+    fn in_allowed_network(&self, ip: IpAddr) -> bool {
+        self.allow_networks.iter().any(|network| network.contains(ip))
     }
 
     fn names(&self, host: &str, port: Option<u16>) -> bool {
@@ -243,6 +282,33 @@ mod tests {
         ] {
             assert_eq!(verdict(&policy, url), Ok(()), "{url}");
         }
+    }
+
+    #[test]
+    fn a_network_that_the_operator_allows_is_spoken_to_and_its_neighbours_are_not() {
+        let network = |base: &str, prefix| AllowedNetwork { base: base.parse().unwrap(), prefix };
+        let allow_networks = vec![network("127.0.0.1", 32), network("10.1.0.0", 16), network("fd00:1::", 32)];
+        let policy = EgressPolicy { allow_networks, ..EgressPolicy::default() };
+        for url in [
+            "http://127.0.0.1:9999/",
+            "https://10.1.255.1/",
+            "http://[fd00:1::5]/",
+            "https://[::ffff:10.1.0.1]/",
+        ] {
+            assert_eq!(verdict(&policy, url), Ok(()), "{url}");
+        }
+        for url in [
+            "http://127.0.0.2/",
+            "https://10.2.0.1/",
+            "https://[fd00:2::5]/",
+            "https://[::1]/",
+            "http://example.com/",
+        ] {
+            assert!(verdict(&policy, url).is_err(), "{url}");
+        }
+        let everything =
+            EgressPolicy { allow_networks: vec![network("0.0.0.0", 0)], ..EgressPolicy::default() };
+        assert!(verdict(&everything, "http://169.254.169.254/").is_err(), "a metadata service all the same");
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod client;
 mod resolver;
 mod retry_after;
 
-pub use address::EgressPolicy;
+pub use address::{AllowedNetwork, EgressPolicy};
 pub use client::{EgressClient, EgressError, EgressLimits, Reply, Request};
 pub use resolver::{Lookup, SystemLookup};
 pub use retry_after::retry_after;

@@ -12,14 +12,13 @@ use store::jobs::{self, Ending, Progress};
 use store::sync_runs::{self, SyncEnd};
 use store::sync_write::{self, CursorWrite, FactKind, PageRecords, PageWrite, QuarantinedRecord};
 use store::{StoreError, field_mappings};
-use tokio::sync::Mutex;
 
 use super::SyncInput;
 use super::machine::{SyncOutcome, SyncState};
 use super::prefetch::Reader;
 use super::progress::Rows;
 use super::vault::VaultError;
-use super::vendor::{Opened, VendorError, VendorSession};
+use super::vendor::VendorError;
 use super::workflow::SyncServices;
 use crate::failure::{Failure, Remedy};
 use crate::runner::Run;
@@ -40,22 +39,11 @@ pub(super) async fn authenticate(
         .connector(&record.connector_type)
         .ok_or_else(|| ConnectorError::InvalidRequest("there is no connector of this type".into()))?;
     let sealed = sealed.ok_or(ConnectorError::AuthRequired { refreshable: false })?;
-    let credentials = services.vault.open(run.tenant(), id, &sealed).await?;
     let scope = Scope {
         mappings: with_own(mappings, connector.descriptor().default_mappings.clone())?,
         ..Scope::everything(connector.descriptor())
     };
-    let session = VendorSession {
-        store: run.store.clone(),
-        vault: services.vault.clone(),
-        app: services.app(&record.connector_type),
-        connector,
-        egress: services.egress.clone(),
-        settings: record.settings,
-        tenant: run.tenant(),
-        id,
-        current: Mutex::new(Arc::new(Opened { sealed, credentials })),
-    };
+    let session = services.session(run.store.clone(), run.tenant(), record, sealed).await?;
     Ok(Reader::new(Arc::new(session), scope))
 }
 

@@ -15,7 +15,7 @@ use store::jobs::{self, Enqueued, JobId, NewJob};
 use store::{Actor, StoreError, TenantTx};
 
 pub use vault::{CredentialVault, VaultError};
-pub use vendor::VendorSession;
+pub use vendor::{VendorError, VendorSession};
 pub use workflow::{SyncServices, SyncWorkflow};
 
 /// The kind of these jobs.

@@ -6,9 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use canonical::ConnectorId;
+use canonical::{ConnectorId, EntityKind, Raw};
 use connectors::egress::EgressClient;
-use connectors::{Connector, ConnectorError, Context, Credentials, Cursor, OAuthApp, Page, Scope};
+use connectors::{
+    Connector, ConnectorError, Context, Credentials, Cursor, OAuthApp, Page, Scope, SourceField,
+};
 use serde_json::Value;
 use store::connectors::{self as table, SealedCredentials};
 use store::{Store, StoreError, TenantId};
@@ -59,6 +61,34 @@ impl VendorSession {
             Err(ConnectorError::AuthRequired { refreshable: true }) => {
                 let renewed = self.renewed(&opened).await?;
                 let again = self.connector.fetch(self.context(), &renewed.credentials, cursor, scope).await;
+                Ok(again.map_err(settled)?)
+            }
+            outcome => Ok(outcome?),
+        }
+    }
+
+    /// # Errors
+    /// As [`Connector::describe`]; `auth_required` only when a renewal did not help.
+    pub async fn describe(&self, entity: EntityKind) -> Result<Vec<SourceField>, VendorError> {
+        let opened = self.current.lock().await.clone();
+        match self.connector.describe(self.context(), &opened.credentials, entity).await {
+            Err(ConnectorError::AuthRequired { refreshable: true }) => {
+                let renewed = self.renewed(&opened).await?;
+                let again = self.connector.describe(self.context(), &renewed.credentials, entity).await;
+                Ok(again.map_err(settled)?)
+            }
+            outcome => Ok(outcome?),
+        }
+    }
+
+    /// # Errors
+    /// As [`Connector::sample`]; `auth_required` only when a renewal did not help.
+    pub async fn sample(&self, entity: EntityKind, rows: usize) -> Result<Vec<Raw>, VendorError> {
+        let opened = self.current.lock().await.clone();
+        match self.connector.sample(self.context(), &opened.credentials, entity, rows).await {
+            Err(ConnectorError::AuthRequired { refreshable: true }) => {
+                let renewed = self.renewed(&opened).await?;
+                let again = self.connector.sample(self.context(), &renewed.credentials, entity, rows).await;
                 Ok(again.map_err(settled)?)
             }
             outcome => Ok(outcome?),

@@ -7,16 +7,18 @@ use async_trait::async_trait;
 use chrono::Utc;
 use connectors::egress::EgressClient;
 use connectors::{Connector, ConnectorError, OAuthApp, Page};
+use store::connectors::{ConnectorRecord, SealedCredentials};
 use store::jobs::{self, Ending, JobRecord, Lease};
 use store::sync_runs::{self, NewSyncRun, SyncEnd};
-use store::{Operation, StoreError, TenantTx};
+use store::{Operation, Store, StoreError, TenantId, TenantTx};
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::machine::{self, SyncCommand, SyncEvent, SyncState, SyncStep};
 use super::prefetch::Reader;
 use super::progress::Rows;
 use super::vault::CredentialVault;
-use super::vendor::VendorError;
+use super::vendor::{Opened, VendorError, VendorSession};
 use super::{KIND, SyncInput, activities};
 use crate::failure::{Failed, Failure};
 use crate::runner::{Run, Workflow, jitter};
@@ -39,7 +41,36 @@ impl SyncServices {
             .cloned()
     }
 
-    pub(super) fn app(&self, connector_type: &str) -> Option<OAuthApp> {
+    /// Opens the credentials of a connector and begins to talk to its vendor.
+    ///
+    /// # Errors
+    /// When the credentials do not open, or this program has no connector of the type.
+    pub async fn session(
+        &self,
+        store: Store,
+        tenant: TenantId,
+        record: ConnectorRecord,
+        sealed: SealedCredentials,
+    ) -> Result<VendorSession, VendorError> {
+        let id = record.id();
+        let connector = self
+            .connector(&record.connector_type)
+            .ok_or_else(|| ConnectorError::InvalidRequest("there is no connector of this type".into()))?;
+        let credentials = self.vault.open(tenant, id, &sealed).await?;
+        Ok(VendorSession {
+            store,
+            vault: self.vault.clone(),
+            app: self.app(&record.connector_type),
+            connector,
+            egress: self.egress.clone(),
+            settings: record.settings,
+            tenant,
+            id,
+            current: Mutex::new(Arc::new(Opened { sealed, credentials })),
+        })
+    }
+
+    fn app(&self, connector_type: &str) -> Option<OAuthApp> {
         self.apps.get(connector_type).cloned()
     }
 }
