@@ -437,7 +437,7 @@ export type Connector = {
   problem: (ConnectorProblem | null);
   /** What it was told. */
   settings: ConnectorSettings;
-  /** When it synchronises by itself, as a cron expression in the organization's time zone; null when it does not. */
+  /** A schedule of its own, as a cron expression in the organization's time zone; null when it is synchronised with the organization's other connectors, every four hours. */
   schedule: string | null;
   /** Up to when the vendor's changes have been read. */
   inputsThrough: (Timestamp | null);
@@ -2093,7 +2093,7 @@ export interface Methods {
       idempotencyKey?: string;
     };
     result: Connector;
-    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "state_not_valid" | "code_refused" | "vendor_unavailable";
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "state_not_valid" | "code_refused" | "vendor_unavailable" | "vendor_timeout" | "vendor_rate_limited" | "vendor_quota_exhausted" | "vendor_answer_not_understood" | "vendor_permission_missing" | "vendor_request_refused";
   };
   /** Creates a connector. It waits to be authorised: `connector.getAuthUrl` is next. */
   "connector.create": {
@@ -2140,7 +2140,7 @@ export interface Methods {
       redirectUri: string;
     };
     result: AuthUrl;
-    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_connector" | "not_registered" | "redirect_not_allowed";
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_connector" | "not_authorised_in_browser" | "setting_not_allowed" | "not_registered" | "redirect_not_allowed";
   };
   /** How many records of each kind came from a connector and are here now. */
   "connector.getEntityCounts": {
@@ -2243,7 +2243,7 @@ export interface Methods {
       entity: RecordKind;
     };
     result: SourceFieldList;
-    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_connector" | "not_connected" | "vendor_unavailable";
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_connector" | "not_connected" | "authorisation_needed" | "vendor_unavailable" | "vendor_timeout" | "vendor_rate_limited" | "vendor_quota_exhausted" | "vendor_answer_not_understood" | "vendor_permission_missing" | "vendor_request_refused";
   };
   /** Our fields for a kind of record: what a mapping may lead to. Beside them, any `attributes.NAME` (for activities `properties.NAME`). */
   "fieldMapping.listTargetFields": {
@@ -2271,7 +2271,7 @@ export interface Methods {
       sampleSize?: SampleSize;
     };
     result: PreviewedRecordList;
-    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_connector" | "not_connected" | "vendor_unavailable" | "mapping_not_usable";
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_connector" | "not_connected" | "authorisation_needed" | "vendor_unavailable" | "vendor_timeout" | "vendor_rate_limited" | "vendor_quota_exhausted" | "vendor_answer_not_understood" | "vendor_permission_missing" | "vendor_request_refused" | "mapping_not_usable";
   };
   /** Returns to the connector's default mappings, of one kind of record or of all. */
   "fieldMapping.resetToDefaults": {
@@ -2680,7 +2680,7 @@ export interface Methods {
       idempotencyKey?: string;
     };
     result: Member;
-    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_member" | "last_admin";
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_member" | "last_admin" | "role_kept_outside";
   };
   /** The members of the organization with their roles, by name. */
   "team.list": {
@@ -2703,7 +2703,7 @@ export interface Methods {
   };
   /** Removes a member from the organization and ends their sessions in it.
    * 
-   * The user's account and their other organizations stay. The last admin cannot be removed. */
+   * The user's account and their other organizations stay. The last admin cannot be removed. A member who signs in through an outside issuer has to be removed there first: their next token would make them a member again. */
   "team.remove": {
     effect: "mutation";
     caller: "admin";
@@ -2714,7 +2714,7 @@ export interface Methods {
       idempotencyKey?: string;
     };
     result: RemovedMember;
-    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_member" | "last_admin";
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_member" | "last_admin" | "role_kept_outside";
   };
   /** The caller's organization with its settings. */
   "tenant.getCurrent": {

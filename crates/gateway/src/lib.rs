@@ -8,3 +8,5 @@ pub mod host;
 pub mod methods;
 pub mod provision;
 pub mod server;
+pub mod vault;
+pub mod vendors;

@@ -8,9 +8,9 @@ use diesel::alias;
 use diesel::dsl::{count, count_star, exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use crate::connectors::ConnectorRecord;
+use crate::page::{Key, ListPage, PageRequest, Position};
 use crate::schema::{activities, connectors, external_ids, job_queue, jobs, quarantine};
 use crate::{StoreError, TenantTx};
 
@@ -21,16 +21,15 @@ pub struct ConnectorFilter<'a> {
     pub status: Option<&'a str>,
 }
 
-/// Connectors by name, from after the given (name, id) on.
+/// Connectors by name.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn page_of_connectors(
     tx: &mut TenantTx,
     filter: ConnectorFilter<'_>,
-    after: Option<(&str, Uuid)>,
-    limit: i64,
-) -> Result<Vec<ConnectorRecord>, StoreError> {
+    request: &PageRequest,
+) -> Result<ListPage<ConnectorRecord>, StoreError> {
     let mut query = connectors::table
         .filter(connectors::tenant_id.eq(tx.tenant().0))
         .select(ConnectorRecord::as_select())
@@ -41,11 +40,15 @@ pub async fn page_of_connectors(
     if let Some(status) = filter.status {
         query = query.filter(connectors::status.eq(status));
     }
-    if let Some((name, id)) = after {
-        query =
-            query.filter(connectors::name.gt(name).or(connectors::name.eq(name).and(connectors::id.gt(id))));
+    if let Some(after) = &request.after {
+        let (name, id) = (after.text().unwrap_or_default().to_owned(), after.id);
+        let further =
+            connectors::name.gt(name.clone()).or(connectors::name.eq(name).and(connectors::id.gt(id)));
+        query = query.filter(further);
     }
-    Ok(query.order((connectors::name, connectors::id)).limit(limit).load(tx.conn()).await?)
+    let rows: Vec<ConnectorRecord> =
+        query.order((connectors::name, connectors::id)).limit(request.fetch()).load(tx.conn()).await?;
+    Ok(ListPage::of(rows, request, |row| Position { key: Key::Text(row.name.clone()), id: row.id }))
 }
 
 /// How many records of one kind came from a connector.

@@ -10,6 +10,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::jobs::JobId;
+use crate::page::{Key, ListPage, PageRequest, Position};
 use crate::schema::{activities, external_ids, sync_run_counts, sync_runs};
 use crate::{StoreError, TenantTx};
 
@@ -114,28 +115,27 @@ pub async fn finish_sync_run(tx: &mut TenantTx, run: JobId, end: &SyncEnd<'_>) -
     Ok(())
 }
 
-/// A connector's runs, newest first, from after the given (started_at, id) on.
+/// A connector's runs, newest first.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn list_sync_runs(
     tx: &mut TenantTx,
     connector: ConnectorId,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    limit: i64,
-) -> Result<Vec<SyncRunRecord>, StoreError> {
+    request: &PageRequest,
+) -> Result<ListPage<SyncRunRecord>, StoreError> {
     let tenant = tx.tenant().0;
     let mut query = sync_runs::table
         .filter(sync_runs::tenant_id.eq(tenant).and(sync_runs::connector_id.eq(connector.0)))
         .select(SyncRunRow::as_select())
         .into_boxed();
-    if let Some((started_at, id)) = after {
+    if let Some((started_at, id)) = request.after.as_ref().and_then(|after| Some((after.time()?, after.id))) {
         let earlier = sync_runs::started_at.lt(started_at);
         query = query.filter(earlier.or(sync_runs::started_at.eq(started_at).and(sync_runs::id.lt(id))));
     }
     let runs: Vec<SyncRunRow> = query
         .order((sync_runs::started_at.desc(), sync_runs::id.desc()))
-        .limit(limit)
+        .limit(request.fetch())
         .load(tx.conn())
         .await?;
     let ids: Vec<Uuid> = runs.iter().map(|run| run.id).collect();
@@ -150,7 +150,9 @@ pub async fn list_sync_runs(
     }
     let with_counts =
         |run: SyncRunRow| SyncRunRecord { counts: by_run.remove(&run.id).unwrap_or_default(), run };
-    Ok(runs.into_iter().map(with_counts).collect())
+    let position =
+        |record: &SyncRunRecord| Position { key: Key::Time(record.run.started_at), id: record.run.id };
+    Ok(ListPage::of(runs.into_iter().map(with_counts).collect(), request, position))
 }
 
 /// One run.

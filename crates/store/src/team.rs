@@ -109,7 +109,8 @@ pub async fn list_team(
     let rows = query.select(select).load::<(MemberRow, UserRow, String)>(tx.conn()).await?;
     let page =
         ListPage::of(rows, page, |(_, user, key)| Position { key: Key::Text(key.clone()), id: user.id });
-    let items = page.items.into_iter().map(|(row, user, _)| member((row, user))).collect::<Result<Vec<_>, _>>()?;
+    let items =
+        page.items.into_iter().map(|(row, user, _)| member((row, user))).collect::<Result<Vec<_>, _>>()?;
     Ok(ListPage { items, next: page.next })
 }
 

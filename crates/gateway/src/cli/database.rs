@@ -1,7 +1,7 @@
 //! The database a command works with: the one it was given, or a private one in the data folder.
 
 use store::{
-    Store, StoreConfig,
+    Store, StoreConfig, StoreError,
     private_postgres::{PrivatePostgres, PrivatePostgresError, PrivatePostgresOptions},
 };
 
@@ -15,7 +15,7 @@ use crate::{
 pub struct Opened {
     app_url: Secret,
     owner_url: Option<Secret>,
-    _private: Option<PrivatePostgres>,
+    private: Option<PrivatePostgres>,
 }
 
 /// Starts or finds the database.
@@ -25,7 +25,7 @@ pub struct Opened {
 pub async fn open(config: &Config) -> Result<Opened, Failure> {
     match &config.database {
         Database::Given { url, owner_url } => {
-            Ok(Opened { app_url: url.clone(), owner_url: owner_url.clone(), _private: None })
+            Ok(Opened { app_url: url.clone(), owner_url: owner_url.clone(), private: None })
         }
         Database::Embedded => {
             prepare_data_dir(&config.data_dir)?;
@@ -40,13 +40,18 @@ pub async fn open(config: &Config) -> Result<Opened, Failure> {
             Ok(Opened {
                 app_url: Secret::new(server.app_url()),
                 owner_url: Some(Secret::new(server.owner_url())),
-                _private: Some(server),
+                private: Some(server),
             })
         }
     }
 }
 
 impl Opened {
+    /// Whether it is a private one of ours, which nobody else migrates.
+    pub fn is_private(&self) -> bool {
+        self.private.is_some()
+    }
+
     /// Whether this process can bring the schema up to date: it has the owner's address.
     pub fn can_migrate(&self) -> bool {
         self.owner_url.is_some()
@@ -71,8 +76,20 @@ impl Opened {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn store(&self) -> Result<Store, Failure> {
-        Store::connect(&StoreConfig::new(self.app_url.expose())).await.map_err(|error| {
-            Failure::new(Exit::Unavailable, format!("{error}; is PostgreSQL running at `database_url`?"))
+        let connected = Store::connect(&StoreConfig::new(self.app_url.expose())).await;
+        connected.map_err(|error| match error {
+            StoreError::SchemaMismatch => Failure::new(
+                Exit::Usage,
+                format!("{error}: run `fairlead migrate`, or the program that made it"),
+            ),
+            StoreError::UnsafeRole => {
+                let advice =
+                    "`database_url` must be of the role fairlead_app, not of the owner or a superuser";
+                Failure::new(Exit::Usage, format!("{error}: {advice}"))
+            }
+            _ => {
+                Failure::new(Exit::Unavailable, format!("{error}; is PostgreSQL running at `database_url`?"))
+            }
         })
     }
 }

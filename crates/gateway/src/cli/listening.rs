@@ -55,7 +55,7 @@ pub async fn listen_and_serve(listener: TcpListener, parts: Parts, ready: Ready)
         .map_err(|error| Failure::new(Exit::Internal, format!("the listener failed: {error}")))?;
     until_ready(&handle).await;
     announce(handle.local_addr(), ready);
-    signal().await;
+    told_to_stop().await;
     tracing::info!("stopping; calls under way may end");
     tokio::select! {
         in_time = handle.stop() => {
@@ -63,7 +63,7 @@ pub async fn listen_and_serve(listener: TcpListener, parts: Parts, ready: Ready)
                 tracing::warn!("some calls did not end in time and were cut");
             }
         }
-        () = signal() => tracing::warn!("second signal; ending at once"),
+        () = told_to_stop() => tracing::warn!("second signal; ending at once"),
     }
     Ok(())
 }
@@ -107,7 +107,8 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 }
 
 #[cfg(unix)]
-async fn signal() {
+/// Until this process is told to stop.
+pub(crate) async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => {
@@ -123,7 +124,8 @@ async fn signal() {
 }
 
 #[cfg(not(unix))]
-async fn signal() {
+/// Until this process is told to stop.
+pub(crate) async fn told_to_stop() {
     tokio::signal::ctrl_c().await.ok();
 }
 

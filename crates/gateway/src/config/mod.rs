@@ -1,6 +1,7 @@
 //! What the operator decides: a TOML file, then `FAIRLEAD_*` variables, checked as a whole before anything starts. Every complaint
 //! names its setting and says what would be right. It opens no database and no socket.
 
+mod connectors;
 mod secrets;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use url::Url;
 
 use crate::server::{Network, Origins, Secret, ServerLimits};
 
+pub use connectors::{Connectors, VendorApp};
 pub use secrets::Keys;
 
 /// All settings, checked.
@@ -38,6 +40,7 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     pub limits: ServerLimits,
     pub egress: Egress,
+    pub connectors: Connectors,
     pub outside_issuers: Vec<OutsideIssuer>,
     pub log: Log,
 }
@@ -123,6 +126,7 @@ struct Written {
     allowed_origins: Vec<String>,
     trusted_proxies: Vec<String>,
     egress_allow: Vec<String>,
+    connectors: connectors::WrittenConnectors,
     outside_issuers: Vec<WrittenIssuer>,
     log_format: LogFormat,
     log: String,
@@ -177,6 +181,7 @@ impl Default for Written {
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             egress_allow: Vec::new(),
+            connectors: Default::default(),
             outside_issuers: Vec::new(),
             log_format: LogFormat::Text,
             log: "info".into(),
@@ -244,6 +249,7 @@ impl Config {
             trusted_proxies: networks("trusted_proxies", &written.trusted_proxies)?,
             limits: limits(&written.limits)?,
             egress: Egress { allow: networks("egress_allow", &written.egress_allow)? },
+            connectors: written.connectors.check()?,
             outside_issuers: issuers(written.outside_issuers)?,
             log: Log { format: written.log_format, filter: log_filter(written.log)? },
         })

@@ -40,6 +40,10 @@ fn every_complaint_names_its_setting() {
         ("public_url = \"ftp://x\"", "public_url"),
         ("token_issuer = \" \"", "token_issuer"),
         ("[[outside_issuers]]\nissuer = \"i\"", "outside_issuers.0.jwks_file"),
+        ("[connectors]\nredirect_uris = [\"app\"]", "connectors.redirect_uris"),
+        ("[connectors]\nredirect_uris = [\"https://app.example.com/#here\"]", "connectors.redirect_uris"),
+        ("[connectors.salesforce]\nclient_secret = \"s\"", "connectors.salesforce.client_id"),
+        ("[connectors.fax]\nclient_id = \"s\"", "connectors.fax"),
         ("[[outside_issuers]]\nissuer = \"i\"\njwks_file = \"/nowhere\"", "outside_issuers.0.jwks_file"),
         (
             "[[outside_issuers]]\nissuer = \"i\"\njwks_url = \"http://i.example/jwks\"",

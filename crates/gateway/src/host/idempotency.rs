@@ -1,7 +1,10 @@
 //! The same key, the same reply: a mutation repeated under its idempotency key is answered from the first time.
 
 use rpc::{Call, Code, Remember, RpcError};
-use store::idempotency::{self, Claim, Slot};
+use store::{
+    StoreError,
+    idempotency::{self, Claim, Slot},
+};
 
 use super::{failure::store_error, scope::Scope};
 
@@ -13,6 +16,7 @@ pub(super) async fn recall(
     remember: &Remember,
 ) -> Result<Option<String>, RpcError> {
     let actor = scope.principal.actor();
+    scope.note.claim = Some((call.clone(), remember.clone()));
     let slot = Slot { actor: &actor, method: call.method, key: &remember.key };
     match idempotency::claim(scope.tx(), &slot, &remember.params_hash).await.map_err(store_error)? {
         Claim::Fresh => Ok(None),
@@ -22,6 +26,16 @@ pub(super) async fn recall(
             "idempotency_key_reused",
             "this idempotency key was used with other params",
         )),
+    }
+}
+
+/// Claims the key in a handler's second transaction, too: the first one's claim went with it. Whoever was quicker meanwhile
+/// has done the work, and the same call finds that reply.
+pub(super) async fn claim_again(scope: &mut Scope) -> Result<(), RpcError> {
+    let Some((call, remember)) = scope.note.claim.take() else { return Ok(()) };
+    match recall(scope, &call, &remember).await? {
+        None => Ok(()),
+        Some(_) => Err(store_error(StoreError::Serialization)),
     }
 }
 

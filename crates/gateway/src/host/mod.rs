@@ -27,12 +27,15 @@ pub use self::{
     document::document, failure::Failure, limits::CallQuota, outside::OutsideIssuers, paging::Paging,
     scope::Scope,
 };
-use crate::{config::Config, server::RequestMeta};
+use crate::{config::Config, server::RequestMeta, vault::Vault, vendors::Vendors};
 
 /// Everything a handler may use.
 pub struct Gateway {
     pub(crate) store: Store,
     pub(crate) secrets: Secrets,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) vendors: Vendors,
+    worker: workflows::Handle,
     directory: Directory,
     last_used: LastUsed,
     outside: OutsideIssuers,
@@ -41,7 +44,7 @@ pub struct Gateway {
 
 /// What the key ring opens: derived once at start, never logged.
 pub struct Secrets {
-    pub ring: KeyRing,
+    pub ring: Arc<KeyRing>,
     pub tokens: AccessTokens,
     pub cursors: Cursors,
     pub oauth_states: OauthStates,
@@ -63,7 +66,7 @@ impl Secrets {
             tokens: AccessTokens::from_ring(issuer, audience, &ring),
             cursors: Cursors::new(&ring),
             oauth_states: OauthStates::new(&ring),
-            ring,
+            ring: Arc::new(ring),
         }
     }
 }
@@ -71,6 +74,9 @@ impl Secrets {
 impl Gateway {
     pub fn new(store: Store, secrets: Secrets, quota: CallQuota) -> Self {
         Gateway {
+            vault: Arc::new(Vault::new(store.clone(), secrets.ring.clone())),
+            vendors: Vendors::default(),
+            worker: workflows::Handle::default(),
             store,
             secrets,
             directory: Directory::default(),
@@ -84,6 +90,18 @@ impl Gateway {
     #[must_use]
     pub fn trusting(self, outside: OutsideIssuers) -> Self {
         Gateway { outside, ..self }
+    }
+
+    /// With our registrations with vendors, and with the operator's rules for reaching them.
+    #[must_use]
+    pub fn reaching(self, vendors: Vendors) -> Self {
+        Gateway { vendors, ..self }
+    }
+
+    /// With a runner in this process, which is told at once when a call has queued work.
+    #[must_use]
+    pub fn waking(self, worker: workflows::Handle) -> Self {
+        Gateway { worker, ..self }
     }
 }
 
@@ -144,10 +162,13 @@ impl Host for Gateway {
         if let Some((remember, reply)) = reply {
             idempotency::keep(&mut scope, call, remember, reply).await?;
         }
-        match scope.tx.take() {
-            Some(tx) => tx.commit().await.map_err(store_error),
-            None => Ok(()),
+        if let Some(tx) = scope.tx.take() {
+            tx.commit().await.map_err(store_error)?;
         }
+        if scope.note.queued {
+            self.worker.wake();
+        }
+        Ok(())
     }
 
     async fn refuse(&self, mut scope: Scope, call: &Call, error: &RpcError) {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use rpc::RpcError;
+use rpc::{Call, Remember, RpcError};
 use serde_json::Value;
 use store::{Store, TenantTx};
 use tenancy::{Principal, TenantId};
 
-use super::{admission, failure::store_error};
+use super::{admission, failure::store_error, idempotency};
 use crate::server::RequestMeta;
 
 /// An admitted caller's principal and tenant transaction. There is no other way to a tenant's rows.
@@ -26,6 +26,10 @@ pub struct Scope {
 pub(super) struct Note {
     pub(super) resource_id: Option<String>,
     pub(super) changes: Value,
+    /// There is new work for the runner.
+    pub(super) queued: bool,
+    /// The idempotency key of the call, to be claimed again in each new transaction.
+    pub(super) claim: Option<(Call, Remember)>,
 }
 
 impl Scope {
@@ -58,7 +62,13 @@ impl Scope {
 
     /// Says for the audit row which resource a mutation touched, and how: `before` and `after`, secrets left out.
     pub fn audit(&mut self, resource_id: impl ToString, changes: Value) {
-        self.note = Note { resource_id: Some(resource_id.to_string()), changes };
+        self.note.resource_id = Some(resource_id.to_string());
+        self.note.changes = changes;
+    }
+
+    /// Says that this call puts work into the queue: once it is committed, a runner in this process looks at once.
+    pub fn queued_work(&mut self) {
+        self.note.queued = true;
     }
 
     /// Ends the transaction so that none is held open across a call to the outside world. What was written so
@@ -78,6 +88,6 @@ impl Scope {
             return Err(RpcError::forbidden());
         }
         self.tx = Some(tx);
-        Ok(())
+        idempotency::claim_again(self).await
     }
 }

@@ -4,7 +4,9 @@ mod account;
 mod activity;
 mod api_key;
 mod audit;
+mod connector;
 mod convert;
+mod field_mapping;
 pub(crate) mod job;
 mod opportunity;
 mod person;
@@ -15,6 +17,7 @@ mod team;
 mod tenant;
 mod timeline;
 mod user;
+mod vendor_fault;
 
 use store::StoreError;
 

@@ -74,6 +74,15 @@ pub struct Network {
 }
 
 impl Network {
+    pub fn base(&self) -> IpAddr {
+        self.base
+    }
+
+    /// How many bits of the base count.
+    pub fn prefix(&self) -> u8 {
+        self.prefix
+    }
+
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.base, address.to_canonical()) {
             (IpAddr::V4(base), IpAddr::V4(it)) => {

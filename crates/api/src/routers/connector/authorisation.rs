@@ -32,6 +32,10 @@ refusals! {
     pub enum GetAuthUrlRefusal {
         /// The organization has no such connector.
         NoSuchConnector => NotFound, "no such connector";
+        /// The connector is of a kind that is not authorised in a browser.
+        NotAuthorisedInBrowser => UnprocessableContent, "connectors of this kind are not authorised in a browser";
+        /// A setting of the connector points where the operator does not allow connectors to go.
+        SettingNotAllowed { setting: String } => PreconditionFailed, "the setting {setting} is not allowed";
         /// The operator has not registered this deployment with the vendor.
         NotRegistered => PreconditionFailed, "this deployment is not registered with the vendor";
         /// `redirectUri` is not among the addresses that are allowed.
@@ -81,8 +85,20 @@ refusals! {
         StateNotValid => PreconditionFailed, "this authorisation was not begun here, or is over: begin again";
         /// The vendor does not accept the code. Begin again.
         CodeRefused => UnprocessableContent, "the vendor did not accept the code: begin again";
-        /// The vendor cannot be reached, fails, or answers with something that cannot be understood.
+        /// The vendor cannot be reached or fails.
         VendorUnavailable => ServiceUnavailable, "the vendor cannot be reached; try again shortly";
+        /// The vendor did not answer in time.
+        VendorTimeout => Timeout, "the vendor did not answer in time; try again shortly";
+        /// The vendor asks to slow down until `retryAt`.
+        VendorRateLimited { retry_at: Timestamp } => TooManyRequests, "the vendor asks to slow down until {retry_at}";
+        /// The vendor's daily budget of calls is used up until `retryAt`.
+        VendorQuotaExhausted { retry_at: Timestamp } => TooManyRequests, "the vendor's budget of calls is used up until {retry_at}";
+        /// The vendor answered with something that cannot be understood, such as a maintenance page.
+        VendorAnswerNotUnderstood => ServiceUnavailable, "the vendor's answer could not be understood; try again shortly";
+        /// The user who authorised the connector lacks a permission at the vendor, for `subject`.
+        VendorPermissionMissing { subject: String } => PreconditionFailed, "the authorising user lacks a permission at the vendor, for {subject}";
+        /// The vendor does not accept how the connector is set up, or this deployment's registration.
+        VendorRequestRefused => PreconditionFailed, "the vendor does not accept how this connector is set up, or this deployment's registration";
     }
 }
 

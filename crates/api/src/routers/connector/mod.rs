@@ -71,7 +71,8 @@ pub struct Connector {
     pub problem: Option<ConnectorProblem>,
     /// What it was told.
     pub settings: ConnectorSettings,
-    /// When it synchronises by itself, as a cron expression in the organization's time zone; null when it does not.
+    /// A schedule of its own, as a cron expression in the organization's time zone; null when it is synchronised with the
+    /// organization's other connectors, every four hours.
     pub schedule: Option<String>,
     /// Up to when the vendor's changes have been read.
     pub inputs_through: Option<Timestamp>,

@@ -10,8 +10,22 @@ refusals! {
         NoSuchConnector => NotFound, "no such connector";
         /// The connector is not authorised, or was disconnected.
         NotConnected => PreconditionFailed, "the connector is not connected";
-        /// The vendor cannot be reached, fails, or answers with something that cannot be understood.
+        /// The vendor does not accept the authorisation any more.
+        AuthorisationNeeded => PreconditionFailed, "the vendor does not accept the authorisation any more: authorise the connector again";
+        /// The vendor cannot be reached or fails.
         VendorUnavailable => ServiceUnavailable, "the vendor cannot be reached; try again shortly";
+        /// The vendor did not answer in time.
+        VendorTimeout => Timeout, "the vendor did not answer in time; try again shortly";
+        /// The vendor asks to slow down until `retryAt`.
+        VendorRateLimited { retry_at: Timestamp } => TooManyRequests, "the vendor asks to slow down until {retry_at}";
+        /// The vendor's daily budget of calls is used up until `retryAt`.
+        VendorQuotaExhausted { retry_at: Timestamp } => TooManyRequests, "the vendor's budget of calls is used up until {retry_at}";
+        /// The vendor answered with something that cannot be understood, such as a maintenance page.
+        VendorAnswerNotUnderstood => ServiceUnavailable, "the vendor's answer could not be understood; try again shortly";
+        /// The user who authorised the connector lacks a permission at the vendor, for `subject`.
+        VendorPermissionMissing { subject: String } => PreconditionFailed, "the authorising user lacks a permission at the vendor, for {subject}";
+        /// The vendor does not accept how the connector is set up, or this deployment's registration.
+        VendorRequestRefused => PreconditionFailed, "the vendor does not accept how this connector is set up, or this deployment's registration";
     }
 }
 
