@@ -1,10 +1,11 @@
 //! The log. A record seen again is nothing new; a changed one is its old fact taken back and a new fact.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use canonical::{Activity, ConnectorId};
+use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
@@ -105,17 +106,24 @@ async fn present(
     struct There {
         #[diesel(sql_type = Text)]
         external_id: String,
+        #[diesel(sql_type = Nullable<SqlUuid>)]
+        person_id: Option<Uuid>,
+        #[diesel(sql_type = Nullable<SqlUuid>)]
+        account_id: Option<Uuid>,
+        #[diesel(sql_type = Timestamptz)]
+        occurred_at: DateTime<Utc>,
+        #[diesel(sql_type = Text)]
+        activity_type: String,
+        #[diesel(sql_type = Text)]
+        channel: String,
+        #[diesel(sql_type = Nullable<Text>)]
+        subject: Option<String>,
+        #[diesel(sql_type = Nullable<Jsonb>)]
+        properties: Option<Value>,
     }
-    #[derive(QueryableByName)]
-    struct Compared {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-        #[diesel(sql_type = Bool)]
-        same: bool,
-    }
-    // The first sync finds none of them, and need not send the rest to compare.
     let there: Vec<There> = diesel::sql_query(
-        "SELECT external_id FROM activities \
+        "SELECT external_id, person_id, account_id, occurred_at, type AS activity_type, channel, subject, properties \
+         FROM activities \
          WHERE tenant_id = $1 AND connector_id = $2 AND external_id = ANY ($3) AND retracted_at IS NULL",
     )
     .bind::<SqlUuid, _>(tx.tenant().0)
@@ -123,40 +131,24 @@ async fn present(
     .bind::<Array<Text>, _>(facts.iter().map(|f| f.record.external_id.as_str()).collect::<Vec<_>>())
     .load(tx.conn())
     .await?;
-    if there.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let there: HashSet<&str> = there.iter().map(|row| row.external_id.as_str()).collect();
-    let known: Vec<&Fact<'_>> =
-        facts.iter().filter(|f| there.contains(f.record.external_id.as_str())).collect();
-    macro_rules! column {
-        ($f:ident => $value:expr) => {
-            known.iter().map(|$f| $value).collect::<Vec<_>>()
+    let by_id: HashMap<&str, &Fact<'_>> = facts.iter().map(|f| (f.record.external_id.as_str(), f)).collect();
+    let compared = there.into_iter().filter_map(|row| {
+        let fact = by_id.get(row.external_id.as_str())?;
+        let record = fact.record;
+        let properties = match &row.properties {
+            Some(Value::Object(kept)) => *kept == record.properties,
+            _ => record.properties.is_empty(),
         };
-    }
-    let compared: Vec<Compared> = diesel::sql_query(
-        "SELECT i.n - 1 AS n, (a.person_id, a.account_id, a.occurred_at, a.type, a.channel, a.subject, a.properties) \
-           IS NOT DISTINCT FROM (i.person_id, i.account_id, i.occurred_at, i.type, i.channel, i.subject, \
-             i.properties::jsonb) AS same \
-         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY \
-           i (external_id, person_id, account_id, occurred_at, type, channel, subject, properties, n) \
-         JOIN activities a ON a.tenant_id = $1 AND a.connector_id = $2 AND a.external_id = i.external_id \
-           AND a.retracted_at IS NULL",
-    )
-    .bind::<SqlUuid, _>(tx.tenant().0)
-    .bind::<SqlUuid, _>(connector.0)
-    .bind::<Array<Text>, _>(column!(f => f.record.external_id.as_str()))
-    .bind::<Array<Nullable<SqlUuid>>, _>(column!(f => f.person))
-    .bind::<Array<Nullable<SqlUuid>>, _>(column!(f => f.account))
-    .bind::<Array<Timestamptz>, _>(column!(f => f.record.occurred_at))
-    .bind::<Array<Text>, _>(column!(f => f.record.activity_type.as_str()))
-    .bind::<Array<Text>, _>(column!(f => f.record.channel.to_string()))
-    .bind::<Array<Nullable<Text>>, _>(column!(f => f.record.subject.as_deref()))
-    .bind::<Array<Nullable<Text>>, _>(column!(f => properties(f.record)))
-    .load(tx.conn())
-    .await?;
-    let named = compared.iter().filter_map(|row| Some((known.get(usize::try_from(row.n).ok()?)?, row.same)));
-    Ok(named.map(|(fact, same)| (fact.record.external_id.clone(), same)).collect())
+        let same = properties
+            && (row.person_id, row.account_id) == (fact.person, fact.account)
+            // The database keeps microseconds.
+            && row.occurred_at.timestamp_micros() == record.occurred_at.timestamp_micros()
+            && row.activity_type == record.activity_type.as_str()
+            && row.channel == record.channel.as_str()
+            && row.subject == record.subject;
+        Some((row.external_id, same))
+    });
+    Ok(compared.collect())
 }
 
 async fn retract(
@@ -204,7 +196,7 @@ async fn insert(tx: &mut TenantTx, connector: ConnectorId, facts: &[&Fact<'_>]) 
     .bind::<Array<Nullable<SqlUuid>>, _>(column!(f => f.account))
     .bind::<Array<Timestamptz>, _>(column!(f => f.record.occurred_at))
     .bind::<Array<Text>, _>(column!(f => f.record.activity_type.as_str()))
-    .bind::<Array<Text>, _>(column!(f => f.record.channel.to_string()))
+    .bind::<Array<Text>, _>(column!(f => f.record.channel.as_str()))
     .bind::<Array<Nullable<Text>>, _>(column!(f => f.record.subject.as_deref()))
     .bind::<Array<Nullable<Text>>, _>(column!(f => properties(f.record)))
     .execute(tx.conn())

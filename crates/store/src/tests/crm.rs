@@ -178,6 +178,19 @@ async fn what_is_anothers_or_nobodys_is_not_found() {
 }
 
 #[tokio::test]
+async fn who_has_activities_cannot_be_removed_before_them() {
+    let world = World::start().await;
+    world.write(everything()).await;
+    let mut tx = world.tx().await;
+    let sql = "DELETE FROM opportunity_contacts; DELETE FROM people";
+    assert_eq!(StoreError::from(tx.conn().batch_execute(sql).await.unwrap_err()), StoreError::Reference);
+    drop(tx);
+    let mut tx = world.tx().await;
+    let sql = "DELETE FROM opportunity_contacts; DELETE FROM people WHERE id NOT IN (SELECT person_id FROM activities)";
+    tx.conn().batch_execute(sql).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_merged_persons_activities_show_under_the_survivor() {
     let world = World::start().await;
     world.write(everything()).await;

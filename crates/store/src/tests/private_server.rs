@@ -36,7 +36,7 @@ impl Drop for Scratch {
 async fn an_existing_folder_starts_at_once_keeps_its_data_and_is_shared() {
     let scratch = Scratch::new("reuse");
     let first = PrivatePostgres::start(scratch.options()).await.unwrap();
-    assert_eq!(migrate(&first.owner_url()).await.unwrap().len(), 6);
+    assert!(!migrate(&first.owner_url()).await.unwrap().is_empty());
     let second = PrivatePostgres::start(scratch.options()).await.unwrap();
     drop(first);
     Store::connect(&StoreConfig::new(second.app_url())).await.expect("the second user keeps the server up");
