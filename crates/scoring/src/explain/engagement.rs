@@ -93,32 +93,74 @@ pub fn explain_engagement(
     clock: Clock,
     grouping: Grouping,
 ) -> EngagementExplanation {
-    let mut state = EngagementState::empty(config, clock.as_of);
-    let mut groups: Vec<Group> = Vec::new();
-    for (position, activity) in activities.into_iter().enumerate() {
-        let Ok((channel, value)) = state.signal(config, activity, clock) else { continue };
-        let _ = state.add(config, activity, clock);
-        let alike = match grouping {
-            Grouping::ByType => groups.iter_mut().find(|group| group.kind == activity.kind),
+    let mut fold = ExplanationFold::new(config, clock, grouping);
+    activities.into_iter().for_each(|activity| fold.push(activity));
+    fold.finish()
+}
+
+/// [`explain_engagement`] for activities that come one by one. Grouped by type, its memory does not grow with them.
+///
+/// ```
+/// use scoring::*;
+/// let config = PreparedEngagement::new(&EngagementConfig::default()).unwrap();
+/// let mut fold = ExplanationFold::new(&config, Clock::at(0), Grouping::ByType);
+/// fold.push(Activity { kind: config.type_index("demo_request"), occurred_at: 0, recorded_at: 0 });
+/// assert_eq!(fold.score(), Points::whole(40));
+/// assert_eq!(fold.finish().lines.len(), 1);
+/// ```
+pub struct ExplanationFold<'a> {
+    config: &'a PreparedEngagement,
+    clock: Clock,
+    grouping: Grouping,
+    state: EngagementState,
+    groups: Vec<Group>,
+    seen: usize,
+}
+
+impl<'a> ExplanationFold<'a> {
+    /// A person of whom nothing is known yet.
+    pub fn new(config: &'a PreparedEngagement, clock: Clock, grouping: Grouping) -> ExplanationFold<'a> {
+        let state = EngagementState::empty(config, clock.as_of);
+        ExplanationFold { config, clock, grouping, state, groups: Vec::new(), seen: 0 }
+    }
+
+    /// The next activity of this person; one that does not count leaves no line.
+    pub fn push(&mut self, activity: Activity) {
+        let position = self.seen;
+        self.seen += 1;
+        let Ok((channel, value)) = self.state.signal(self.config, activity, self.clock) else { return };
+        let _ = self.state.add(self.config, activity, self.clock);
+        let alike = match self.grouping {
+            Grouping::ByType => self.groups.iter_mut().find(|group| group.kind == activity.kind),
             Grouping::Each => None,
         };
         match alike {
             Some(group) => group.take(activity, value),
-            None => groups.push(Group {
+            None => self.groups.push(Group {
                 kind: activity.kind,
                 channel,
                 count: 1,
                 oldest_at: activity.occurred_at,
                 newest_at: activity.occurred_at,
                 sum: value,
-                position: (grouping == Grouping::Each).then_some(position),
+                position: (self.grouping == Grouping::Each).then_some(position),
             }),
         }
     }
-    let score = state.score_at(config, clock.as_of);
-    let mut lines = lines(config, &state, clock.as_of, score, &groups);
-    lines.sort_by_key(|line| (core::cmp::Reverse(line.net), core::cmp::Reverse(line.newest_at)));
-    EngagementExplanation { as_of: clock.as_of, score, lines }
+
+    /// The score so far.
+    pub fn score(&self) -> Points {
+        self.state.score_at(self.config, self.clock.as_of)
+    }
+
+    /// The score and its lines.
+    pub fn finish(self) -> EngagementExplanation {
+        let as_of = self.clock.as_of;
+        let score = self.score();
+        let mut lines = lines(self.config, &self.state, as_of, score, &self.groups);
+        lines.sort_by_key(|line| (core::cmp::Reverse(line.net), core::cmp::Reverse(line.newest_at)));
+        EngagementExplanation { as_of, score, lines }
+    }
 }
 
 impl Group {

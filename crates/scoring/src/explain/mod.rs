@@ -6,7 +6,7 @@ mod reasons;
 mod rollup;
 mod tiers;
 
-pub use engagement::{EngagementExplanation, EngagementLine, Grouping, explain_engagement};
+pub use engagement::{EngagementExplanation, EngagementLine, ExplanationFold, Grouping, explain_engagement};
 pub use fit::{FitExplanation, FitLine, explain_fit};
 pub use reasons::{Reason, ReasonKind, Reasons};
 pub use rollup::{RollUpExplanation, RollUpLine, RollUpPart, explain_opportunity, explain_roll_up};
