@@ -1,6 +1,8 @@
 //! The composition root: handlers, the server around them, configuration and the commands of the `fairlead` binary. It knows every
 //! other crate and holds no rule of its own.
 
+#[cfg(test)]
+mod bench;
 pub mod cli;
 pub mod config;
 pub mod explorer;

@@ -11,6 +11,8 @@ pub(crate) mod job;
 mod opportunity;
 mod person;
 pub(crate) mod rows;
+mod scoring;
+mod scoring_config;
 mod session;
 mod system;
 mod team;
