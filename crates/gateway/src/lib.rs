@@ -1,6 +1,7 @@
 //! The composition root: handlers, the server around them, configuration and the commands of the `fairlead` binary. It knows every
 //! other crate and holds no rule of its own.
 
+pub mod app;
 #[cfg(test)]
 mod bench;
 pub mod cli;

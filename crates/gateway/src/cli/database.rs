@@ -28,15 +28,7 @@ pub async fn open(config: &Config) -> Result<Opened, Failure> {
             Ok(Opened { app_url: url.clone(), owner_url: owner_url.clone(), private: None })
         }
         Database::Embedded => {
-            prepare_data_dir(&config.data_dir)?;
-            let options = PrivatePostgresOptions::new(config.data_dir.join("postgres"));
-            let server = PrivatePostgres::start(options).await.map_err(|error| {
-                let exit = match error {
-                    PrivatePostgresError::Start(..) | PrivatePostgresError::Connect(_) => Exit::Unavailable,
-                    _ => Exit::Usage,
-                };
-                Failure::new(exit, error)
-            })?;
+            let server = start_private(config).await?;
             Ok(Opened {
                 app_url: Secret::new(server.app_url()),
                 owner_url: Some(Secret::new(server.owner_url())),
@@ -44,6 +36,27 @@ pub async fn open(config: &Config) -> Result<Opened, Failure> {
             })
         }
     }
+}
+
+/// Empties the private database. Somebody who uses it keeps it: then this is refused.
+///
+/// # Errors
+/// As for [`open`].
+pub(super) async fn recreate(config: &Config) -> Result<(), Failure> {
+    start_private(config).await?.recreate_database().await.map_err(told)
+}
+
+async fn start_private(config: &Config) -> Result<PrivatePostgres, Failure> {
+    prepare_data_dir(&config.data_dir)?;
+    PrivatePostgres::start(PrivatePostgresOptions::new(config.data_dir.join("postgres"))).await.map_err(told)
+}
+
+fn told(error: PrivatePostgresError) -> Failure {
+    let exit = match error {
+        PrivatePostgresError::Start(..) | PrivatePostgresError::Connect(_) => Exit::Unavailable,
+        _ => Exit::Usage,
+    };
+    Failure::new(exit, error)
 }
 
 impl Opened {

@@ -15,3 +15,9 @@ pub(crate) fn start(log: &Log) {
         LogFormat::Text => lines.compact().with_ansi(std::io::stderr().is_terminal()).try_init().ok(),
     };
 }
+
+/// For a command that shows its own progress: warnings only, unless the filter was chosen.
+pub(crate) fn start_quietly(log: &Log) {
+    let filter = if log.filter == Log::default_filter() { "warn".into() } else { log.filter.clone() };
+    start(&Log { format: log.format, filter });
+}

@@ -3,10 +3,13 @@
 mod admin;
 mod call;
 pub mod database;
+mod demo;
 mod exit;
 mod listening;
 mod log;
 mod migrate;
+mod serve;
+mod worker;
 
 use std::{future::Future, path::PathBuf, process::ExitCode};
 
@@ -15,6 +18,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{Config, Overrides};
 
 pub use exit::{Exit, Failure};
+pub(crate) use listening::told_to_stop;
 pub use listening::{Ready, bind, listen_and_serve, start_logging};
 
 /// Explained account scores for revenue teams, over one typed JSON-RPC API.
@@ -28,6 +32,9 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Admin(admin::Admin),
+    Demo(demo::Demo),
+    Serve(serve::Serve),
+    Worker(worker::Worker),
     Migrate(migrate::Migrate),
     Call(call::Call),
 }
@@ -70,6 +77,9 @@ pub fn main() -> ExitCode {
         }
     };
     let outcome = match cli.command {
+        Command::Demo(command) => block_on(command.run()),
+        Command::Serve(command) => block_on(command.run()),
+        Command::Worker(command) => block_on(command.run()),
         Command::Migrate(command) => block_on(command.run()),
         Command::Admin(command) => block_on(command.run()),
         Command::Call(command) => block_on(command.run()),

@@ -90,6 +90,13 @@ pub struct Log {
     pub filter: String,
 }
 
+impl Log {
+    /// What is logged when nobody chose: the course of things, no details.
+    pub fn default_filter() -> &'static str {
+        "info"
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
@@ -184,7 +191,7 @@ impl Default for Written {
             connectors: Default::default(),
             outside_issuers: Vec::new(),
             log_format: LogFormat::Text,
-            log: "info".into(),
+            log: Log::default_filter().into(),
             limits: WrittenLimits::default(),
         }
     }

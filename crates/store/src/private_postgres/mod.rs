@@ -119,6 +119,26 @@ impl PrivatePostgres {
         self.server.leave(true);
     }
 
+    /// Drops the database with everything in it and makes it anew, empty.
+    ///
+    /// # Errors
+    /// When somebody is connected to it, who would lose it under their hands.
+    pub async fn recreate_database(&self) -> Result<(), PrivatePostgresError> {
+        let url = self.superuser_url("postgres");
+        let told = |error: tokio_postgres::Error| {
+            let words = error.as_db_error().map_or_else(|| error.to_string(), |it| it.message().to_owned());
+            PrivatePostgresError::Connect(words)
+        };
+        let (client, connection) =
+            tokio_postgres::connect(&url, tokio_postgres::NoTls).await.map_err(told)?;
+        let driver = tokio::spawn(connection);
+        let drop_it = format!("DROP DATABASE IF EXISTS \"{}\"", self.database);
+        client.batch_execute(&drop_it).await.map_err(told)?;
+        drop(client);
+        driver.await.ok();
+        self.create_roles_and_database().await.map_err(told)
+    }
+
     async fn create_roles_and_database(&self) -> Result<(), tokio_postgres::Error> {
         let url = self.superuser_url("postgres");
         let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await?;
