@@ -130,7 +130,7 @@ async fn a_redirect_is_checked_like_the_first_address_and_takes_no_token_along()
         "file:///etc/passwd".to_owned(),
     ] {
         let front = Server::answering(redirect(&target)).await;
-        let policy = EgressPolicy { allow_private: false, allow_hosts: vec![front.host()] };
+        let policy = EgressPolicy { allow_hosts: vec![front.host()], ..EgressPolicy::default() };
         let outcome = get(&client(policy, vec!["127.0.0.1"]), &format!("http://{}/", front.host())).await;
         assert!(matches!(outcome, Err(EgressError::Refused(_))), "{target}: {outcome:?}");
         assert_eq!(front.visits(), 1);

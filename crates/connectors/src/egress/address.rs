@@ -333,8 +333,8 @@ mod tests {
     #[test]
     fn a_listed_host_is_allowed_on_its_port_and_no_other() {
         let policy = EgressPolicy {
-            allow_private: false,
             allow_hosts: vec!["127.0.0.1:8080".into(), "crm.local".into()],
+            ..EgressPolicy::default()
         };
         assert_eq!(verdict(&policy, "http://127.0.0.1:8080/"), Ok(()));
         assert!(verdict(&policy, "http://127.0.0.1:8081/").is_err());
