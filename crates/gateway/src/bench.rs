@@ -40,6 +40,13 @@ impl Bench {
         outside: OutsideIssuers,
         register: impl FnOnce(&mut Registry<Gateway>),
     ) -> Self {
+        Self::with_gateway(|gateway| gateway.trusting(outside), register).await
+    }
+
+    pub(crate) async fn with_gateway(
+        furnish: impl FnOnce(Gateway) -> Gateway,
+        register: impl FnOnce(&mut Registry<Gateway>),
+    ) -> Self {
         let database = TestDatabase::start().await;
         let store = database.store().await;
         let new = NewOrganization { name: "Acme", slug: "acme", admin_email: "ada@acme.example" };
@@ -49,7 +56,7 @@ impl Bench {
             per_tenant: 1_000_000.try_into().unwrap(),
         };
         let ring = format!("k:{}", "0b".repeat(32)).parse().unwrap();
-        let gateway = Arc::new(Gateway::new(store, Secrets::new(ring, OURS), plenty).trusting(outside));
+        let gateway = Arc::new(furnish(Gateway::new(store, Secrets::new(ring, OURS), plenty)));
         let mut registry = Registry::new(gateway.clone());
         register(&mut registry);
         let methods = registry.into_module().into();
@@ -68,6 +75,13 @@ impl Bench {
     /// A script with the first admin key.
     pub(crate) fn script(&self) -> Client {
         self.with(self.key.expose())
+    }
+
+    /// The admin of another organization.
+    pub(crate) async fn other_organization(&self) -> Client {
+        let new = NewOrganization { name: "Other", slug: "other", admin_email: "olga@other.example" };
+        let made = provision::create_organization(self.store(), &new).await.unwrap();
+        self.with(made.api_key.expose())
     }
 
     /// A new member of `acme`.

@@ -53,7 +53,7 @@ impl Vendors {
             egress: EgressClient::new(policy, EgressLimits::default()),
             apps: salesforce.into_iter().collect(),
             redirect_uris: config.connectors.redirect_uris.clone(),
-            ..Vendors::default()
+            registry: Registry::new(),
         }
     }
 

@@ -15,7 +15,10 @@ mod paging;
 mod scope;
 mod trail;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use rpc::{Call, Extensions, Host, Refusal, Remember, RpcError};
 use store::Store;
@@ -34,7 +37,7 @@ pub struct Gateway {
     pub(crate) store: Store,
     pub(crate) secrets: Secrets,
     pub(crate) vault: Arc<Vault>,
-    pub(crate) vendors: Vendors,
+    vendors: OnceLock<Vendors>,
     worker: workflows::Handle,
     directory: Directory,
     last_used: LastUsed,
@@ -75,7 +78,7 @@ impl Gateway {
     pub fn new(store: Store, secrets: Secrets, quota: CallQuota) -> Self {
         Gateway {
             vault: Arc::new(Vault::new(store.clone(), secrets.ring.clone())),
-            vendors: Vendors::default(),
+            vendors: OnceLock::new(),
             worker: workflows::Handle::default(),
             store,
             secrets,
@@ -95,7 +98,13 @@ impl Gateway {
     /// With our registrations with vendors, and with the operator's rules for reaching them.
     #[must_use]
     pub fn reaching(self, vendors: Vendors) -> Self {
-        Gateway { vendors, ..self }
+        Gateway { vendors: vendors.into(), ..self }
+    }
+
+    /// The outside world: as it was given, else the public internet without a registration anywhere. Made late, because a client
+    /// loads the system's certificates.
+    pub(crate) fn vendors(&self) -> &Vendors {
+        self.vendors.get_or_init(Vendors::default)
     }
 
     /// With a runner in this process, which is told at once when a call has queued work.

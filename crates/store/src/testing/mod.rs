@@ -84,6 +84,15 @@ impl TestDatabase {
         self.superuser().await.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
+    /// The one text that a query answers with, whatever walls there are.
+    ///
+    /// # Panics
+    /// When it is not one text.
+    pub async fn text(&self, sql: &str) -> String {
+        let client = connect(&self.superuser_url()).await;
+        client.query_one(sql, &[]).await.unwrap_or_else(|error| panic!("{sql}: {error}")).get(0)
+    }
+
     /// A tenant to put rows in, made directly in the tables.
     ///
     /// # Panics

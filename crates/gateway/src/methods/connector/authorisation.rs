@@ -44,11 +44,11 @@ impl Handle<GetAuthUrl> for Gateway {
         let record = table::get_connector(scope.tx(), id).await;
         let record = record.map_err(|error| missing(error, GetAuthUrlRefusal::NoSuchConnector))?;
         let redirect_uri = self.allowed_redirect(&params.redirect_uri).map_err(Failure::Refused)?;
-        let connector = self.vendors.connector(&record.connector_type).ok_or_else(RpcError::internal)?;
+        let connector = self.vendors().connector(&record.connector_type).ok_or_else(RpcError::internal)?;
         if connector.descriptor().auth != AuthKind::OAuth2 {
             return Err(Failure::Refused(GetAuthUrlRefusal::NotAuthorisedInBrowser));
         }
-        let app = self.vendors.app(&record.connector_type);
+        let app = self.vendors().app(&record.connector_type);
         if app.is_none() {
             return Err(Failure::Refused(GetAuthUrlRefusal::NotRegistered));
         }
@@ -61,7 +61,7 @@ impl Handle<GetAuthUrl> for Gateway {
         let actor = scope.principal().actor();
         let state = OauthState { tenant: scope.tenant(), actor, connector: id.0, nonce };
         let state = self.secrets.oauth_states.seal(&state, expires_at);
-        let context = Context { egress: &self.vendors.egress, settings: &record.settings, app };
+        let context = Context { egress: &self.vendors().egress, settings: &record.settings, app };
         let start = connector.begin_authorisation(context, &redirect_uri, &state).map_err(|fault| {
             tracing::error!(%fault, "an authorisation that should begin does not");
             RpcError::internal()
@@ -92,7 +92,7 @@ impl Gateway {
     /// Only whole addresses count: one that merely begins like a registered one may be somebody else's page.
     fn allowed_redirect(&self, asked: &str) -> Result<Url, GetAuthUrlRefusal> {
         let asked = Url::parse(asked).map_err(|_| GetAuthUrlRefusal::RedirectNotAllowed)?;
-        let allowed = self.vendors.redirect_uris.contains(&asked);
+        let allowed = self.vendors().redirect_uris.contains(&asked);
         if allowed { Ok(asked) } else { Err(GetAuthUrlRefusal::RedirectNotAllowed) }
     }
 }
@@ -153,9 +153,9 @@ impl Gateway {
         grant: Grant,
     ) -> Result<connectors::Credentials, ConnectorError> {
         let unknown = || ConnectorError::InvalidRequest("there is no connector of this type".into());
-        let connector = self.vendors.connector(&record.connector_type).ok_or_else(unknown)?;
-        let app = self.vendors.app(&record.connector_type);
-        let context = Context { egress: &self.vendors.egress, settings: &record.settings, app };
+        let connector = self.vendors().connector(&record.connector_type).ok_or_else(unknown)?;
+        let app = self.vendors().app(&record.connector_type);
+        let context = Context { egress: &self.vendors().egress, settings: &record.settings, app };
         connector.authenticate(context, grant).await
     }
 }

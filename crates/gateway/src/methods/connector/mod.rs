@@ -3,6 +3,8 @@
 mod authorisation;
 pub(super) mod convert;
 mod sync;
+#[cfg(test)]
+pub(super) mod tests;
 
 use api::{
     routers::connector::{
@@ -41,7 +43,7 @@ impl Handle<Types> for Gateway {
         _: &mut Scope,
         _: Types,
     ) -> Result<Listing<ConnectorTypeInfo>, Failure<NoRefusal>> {
-        let items = self.vendors.registry.iter().map(|connector| {
+        let items = self.vendors().registry.iter().map(|connector| {
             let descriptor = connector.descriptor();
             Ok(ConnectorTypeInfo {
                 connector_type: convert::connector_type(descriptor.connector_type)?,
@@ -119,14 +121,14 @@ impl Gateway {
     /// # Errors
     /// The setting at fault.
     fn check_settings(&self, connector_type: &str, settings: &serde_json::Value) -> Result<(), String> {
-        let Some(connector) = self.vendors.connector(connector_type) else { return Err("type".into()) };
+        let Some(connector) = self.vendors().connector(connector_type) else { return Err("type".into()) };
         if let Err(ConnectorError::InvalidRequest(problem)) = connector.check_settings(settings) {
             let named = problem.strip_prefix("settings.").and_then(|rest| rest.split_once(':'));
             return Err(named.map_or("settings", |(setting, _)| setting).to_owned());
         }
         let address = settings.get("loginUrl").and_then(|it| it.as_str());
         let reachable = address.is_none_or(|address| {
-            Url::parse(address).is_ok_and(|url| self.vendors.egress.check(&url).is_ok())
+            Url::parse(address).is_ok_and(|url| self.vendors().egress.check(&url).is_ok())
         });
         if reachable { Ok(()) } else { Err("loginUrl".into()) }
     }

@@ -75,7 +75,7 @@ impl Handle<GetEntityCounts> for Gateway {
         let id = ConnectorId(params.connector_id.0);
         let record = table::get_connector(scope.tx(), id).await.map_err(no_such_connector)?;
         let counts = connector_reports::count_records(scope.tx(), id).await?;
-        let kinds = self.vendors.connector(&record.connector_type);
+        let kinds = self.vendors().connector(&record.connector_type);
         let kinds = kinds.iter().flat_map(|connector| connector.descriptor().entities.iter().copied());
         let items = kinds
             .filter_map(|kind| {

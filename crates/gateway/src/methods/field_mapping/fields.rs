@@ -132,10 +132,10 @@ impl Gateway {
         let record = record.map_err(|error| missing(error, R::NO_SUCH_CONNECTOR))?;
         let sealed = table::get_credentials(scope.tx(), id).await?;
         let sealed = sealed.filter(|_| is_connected(&record)).ok_or(Failure::Refused(R::NOT_CONNECTED))?;
-        let connector = self.vendors.connector(&record.connector_type).ok_or_else(RpcError::internal)?;
+        let connector = self.vendors().connector(&record.connector_type).ok_or_else(RpcError::internal)?;
         let tenant = scope.tenant();
         scope.pause().await?;
-        let services = self.vendors.services(self.vault.clone());
+        let services = self.vendors().services(self.vault.clone());
         let session =
             services.session(self.store.clone(), tenant, record, sealed).await.map_err(vendor_fault)?;
         Ok((connector, session))

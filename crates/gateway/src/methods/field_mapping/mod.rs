@@ -3,6 +3,8 @@
 
 mod convert;
 mod fields;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +17,7 @@ use api::{
 use canonical::{ConnectorId, EntityKind};
 use connectors::Descriptor;
 use rpc::{Handle, RpcError};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{
     StoreError, connectors as table,
     field_mappings::{self, FieldMappingRecord},
@@ -59,7 +61,7 @@ impl Handle<SaveMappings> for Gateway {
         let rows = convert::to_store(&wanted);
         field_mappings::save_field_mappings(scope.tx(), id, kind, &rows).await?;
         let after = self.mappings(scope, id, Some(params.entity)).await.map_err(missing)?;
-        scope.audit(id, json!({ "before": before, "after": after }));
+        scope.audit(id, json!({ "before": told(&before), "after": told(&after) }));
         after.into_iter().next().ok_or_else(|| RpcError::internal().into())
     }
 }
@@ -74,9 +76,15 @@ impl Handle<ResetToDefaults> for Gateway {
         let before = self.mappings(scope, id, params.entity).await.map_err(no_such_connector)?;
         field_mappings::reset_field_mappings(scope.tx(), id, params.entity.map(entity_kind)).await?;
         let items = self.mappings(scope, id, params.entity).await.map_err(no_such_connector)?;
-        scope.audit(id, json!({ "before": before, "after": items }));
+        scope.audit(id, json!({ "before": told(&before), "after": told(&items) }));
         Ok(Listing { items })
     }
+}
+
+/// What the audit log says of mappings: the fields, by kind of record.
+fn told(mappings: &[EntityMappings]) -> Value {
+    let of_kind = |it: &EntityMappings| (entity_kind(it.entity).to_string(), json!(it.fields));
+    Value::Object(mappings.iter().map(of_kind).collect())
 }
 
 enum MappingsError {
@@ -115,7 +123,7 @@ impl Gateway {
         only: Option<RecordKind>,
     ) -> Result<Vec<EntityMappings>, MappingsError> {
         let record = table::get_connector(scope.tx(), id).await?;
-        let connector = self.vendors.connector(&record.connector_type).ok_or_else(RpcError::internal)?;
+        let connector = self.vendors().connector(&record.connector_type).ok_or_else(RpcError::internal)?;
         let mut own = by_kind(field_mappings::get_field_mappings(scope.tx(), id).await?);
         let kinds =
             connector.descriptor().entities.iter().filter_map(|kind| Some((*kind, record_kind(*kind)?)));

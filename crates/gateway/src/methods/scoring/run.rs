@@ -32,6 +32,7 @@ pub(in crate::methods) async fn start_scoring(
 ) -> Result<StartedJob, RpcError> {
     let actor = scope.principal().actor();
     let enqueued = enqueue_scoring(scope.tx(), trigger, actor, Utc::now()).await.map_err(store_error)?;
+    scope.queued_work();
     let record = jobs::get_job(scope.tx(), enqueued.id).await.map_err(store_error)?;
     let job = job::job(scope.tx(), record).await.map_err(store_error)?;
     Ok(StartedJob { job, joined: enqueued.joined })
