@@ -105,7 +105,7 @@ pub(super) enum Of {
     Person(Uuid),
     Account(Uuid),
     PersonAt(Uuid, Uuid),
-    ContactsOf(Uuid),
+    Contacts(Uuid),
 }
 
 /// # Errors
@@ -147,7 +147,7 @@ pub(super) async fn newest(
         .bind::<BigInt, _>(limit);
     let rows = match of {
         Of::Everybody => rows,
-        Of::Person(id) | Of::Account(id) | Of::ContactsOf(id) => rows.bind::<SqlUuid, _>(id),
+        Of::Person(id) | Of::Account(id) | Of::Contacts(id) => rows.bind::<SqlUuid, _>(id),
         Of::PersonAt(person, account) => rows.bind::<SqlUuid, _>(person).bind::<SqlUuid, _>(account),
     };
     Ok(rows.load(&mut conn).await?)
@@ -165,7 +165,7 @@ fn candidates(of: Of) -> String {
         Of::Everybody => format!("SELECT a.* FROM activities a WHERE {CONDITIONS} {NEWEST}"),
         Of::Person(_) => of_people(PERSON, ""),
         Of::PersonAt(..) => of_people(PERSON, &format!(" AND {THERE}")),
-        Of::ContactsOf(_) => of_people(CONTACTS, ""),
+        Of::Contacts(_) => of_people(CONTACTS, ""),
         Of::Account(_) => format!(
             "SELECT DISTINCT ON (u.occurred_at, u.id) u.* FROM ({} UNION ALL \
              (SELECT a.* FROM activities a WHERE {ITSELF} AND {CONDITIONS} {NEWEST})) u",

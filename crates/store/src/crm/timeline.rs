@@ -134,7 +134,7 @@ pub async fn opportunity_timeline(
     page: &PageRequest,
 ) -> Result<ListPage<TimelineItem>, StoreError> {
     let id = survivor(tx, "opportunities", opportunity).await?;
-    let sources = Sources { entity: "opportunity", id, activities: Of::ContactsOf(id), stages: Some(STAGES) };
+    let sources = Sources { entity: "opportunity", id, activities: Of::Contacts(id), stages: Some(STAGES) };
     timeline(tx, &sources, range, page).await
 }
 
