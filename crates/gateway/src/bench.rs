@@ -22,6 +22,8 @@ pub(crate) struct Bench {
     pub(crate) database: TestDatabase,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) tenant: TenantId,
+    /// `ada@acme.example`, the first admin.
+    pub(crate) admin: UserId,
     pub(crate) key: ApiKey,
     methods: Methods,
 }
@@ -60,7 +62,7 @@ impl Bench {
         let mut registry = Registry::new(gateway.clone());
         register(&mut registry);
         let methods = registry.into_module().into();
-        Bench { database, gateway, tenant: made.tenant, key: made.api_key, methods }
+        Bench { database, gateway, tenant: made.tenant, admin: made.admin, key: made.api_key, methods }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -70,6 +72,10 @@ impl Bench {
     /// Whoever presents this credential.
     pub(crate) fn with(&self, credential: &str) -> Client {
         self.client(Some(Secret::new(credential)))
+    }
+
+    pub(crate) fn stranger(&self) -> Client {
+        self.client(None)
     }
 
     /// A script with the first admin key.
@@ -105,6 +111,11 @@ impl Bench {
     pub(crate) async fn new_member(&self, email: &str, role: Role) -> (UserId, Client) {
         let user = self.member(email, role).await;
         (user, self.signed_in(email).await)
+    }
+
+    /// What only the database's owner could do.
+    pub(crate) async fn sabotage(&self, sql: &str) {
+        self.database.execute(sql).await;
     }
 
     fn client(&self, credential: Option<Secret>) -> Client {
@@ -147,6 +158,11 @@ impl Client {
             data[name].as_str().unwrap_or_else(|| panic!("{method} was not refused: {reply}")).to_owned()
         };
         (text("code"), text("reason"))
+    }
+
+    pub(crate) async fn is_unauthorized(&self) -> bool {
+        let reply = self.call("session.current", json!({})).await;
+        reply["error"]["data"]["code"] == "UNAUTHORIZED"
     }
 }
 

@@ -20,6 +20,8 @@ use crate::config::{Config, Overrides};
 pub use exit::{Exit, Failure};
 pub(crate) use listening::told_to_stop;
 pub use listening::{Ready, bind, listen_and_serve, start_logging};
+#[cfg(test)]
+pub(crate) use log::filter as log_filter;
 
 /// Explained account scores for revenue teams, over one typed JSON-RPC API.
 #[derive(Parser, Debug)]

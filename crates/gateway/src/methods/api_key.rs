@@ -10,7 +10,7 @@ use api::{
     types::{ApiKeyId, Page, Timestamp},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use rpc::{Handle, NoRefusal, Refusal, RpcError};
+use rpc::{Handle, NoRefusal, RpcError};
 use serde_json::json;
 use store::{
     StoreError, actors,
@@ -18,7 +18,7 @@ use store::{
 };
 use tenancy::{Actor, Role, may_grant};
 
-use super::convert;
+use super::{convert, missing};
 use crate::{
     host::{Failure, Gateway, Scope},
     provision,
@@ -135,13 +135,6 @@ async fn issue(
 /// A key may do no more than who makes it.
 fn granted(scope: &Scope, ceiling: Role) -> Result<Role, RpcError> {
     may_grant(scope.principal().role, ceiling).map(|()| ceiling).map_err(|_| RpcError::forbidden())
-}
-
-fn missing<R: Refusal>(error: StoreError, refusal: R) -> Failure<R> {
-    match error {
-        StoreError::NotFound => Failure::Refused(refusal),
-        other => other.into(),
-    }
 }
 
 async fn creators(

@@ -21,6 +21,9 @@ mod timeline;
 mod user;
 mod vendor_fault;
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 use store::StoreError;
 
 use crate::host::Failure;

@@ -5,6 +5,8 @@
 
 mod arrival;
 mod keys;
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, Utc};
 use rpc::RpcError;
