@@ -6,7 +6,7 @@ use serde::{
     Deserialize,
     de::{DeserializeOwned, Deserializer, MapAccess, Visitor},
 };
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 use sha2::{Digest, Sha256};
 use validator::{ValidationErrors, ValidationErrorsKind};
 
@@ -31,6 +31,9 @@ pub(crate) fn parse<M: Method>(text: Option<&str>) -> Result<(M, Option<Remember
         _ => (Cow::Borrowed(text), None),
     };
     let params: M = typed(&text)?;
+    if text.contains('[') {
+        no_list_for_an_object(&text, &params)?;
+    }
     params.validate().map_err(|errors| RpcError::invalid_params(flatten(&errors)))?;
     let remember = key.map(|key| Remember { key, params_hash: Sha256::digest(text.as_bytes()).into() });
     Ok((params, remember))
@@ -46,6 +49,40 @@ fn typed<T: DeserializeOwned>(text: &str) -> Result<T, RpcError> {
         };
         RpcError::invalid_params(vec![error])
     })
+}
+
+/// Serde takes a list in an object's place for the object's members in order. Nobody means that: an empty one would be an
+/// object of nothing but defaults. The document knows objects only.
+fn no_list_for_an_object<M: Method>(text: &str, params: &M) -> Result<(), RpcError> {
+    let read = |error: serde_json::Error| {
+        RpcError::invalid_params(vec![FieldError::new("", "type", error.to_string())])
+    };
+    let sent: Value = serde_json::from_str(text).map_err(read)?;
+    let understood = serde_json::to_value(params).map_err(read)?;
+    match list_for_an_object(&sent, &understood, "") {
+        Some(path) => Err(RpcError::invalid_params(vec![FieldError::new(
+            path,
+            "type",
+            "must be an object, not a list",
+        )])),
+        None => Ok(()),
+    }
+}
+
+/// Where a list was sent and an object understood.
+fn list_for_an_object(sent: &Value, understood: &Value, at: &str) -> Option<String> {
+    let below =
+        |name: &dyn std::fmt::Display| if at.is_empty() { name.to_string() } else { format!("{at}.{name}") };
+    match (sent, understood) {
+        (Value::Array(_), Value::Object(_)) => Some(at.to_owned()),
+        (Value::Array(sent), Value::Array(understood)) => (0_usize..)
+            .zip(sent.iter().zip(understood))
+            .find_map(|(index, (sent, understood))| list_for_an_object(sent, understood, &below(&index))),
+        (Value::Object(sent), Value::Object(understood)) => {
+            sent.iter().find_map(|(name, sent)| list_for_an_object(sent, understood.get(name)?, &below(name)))
+        }
+        _ => None,
+    }
 }
 
 /// Turns serde's message into path, rule and message. Serde has no error kinds, so its words are looked at;

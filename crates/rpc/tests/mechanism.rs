@@ -57,7 +57,19 @@ impl Method for Approve {
 /// Count groups.
 #[derive(Debug, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
-struct Count {}
+struct Count {
+    /// Only those of this time.
+    within: Option<Within>,
+}
+
+/// A time.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Within {
+    /// Its length.
+    #[serde(default)]
+    days: u32,
+}
 
 impl Method for Count {
     const NAME: &'static str = "group.count";
@@ -67,7 +79,7 @@ impl Method for Count {
     type Refusal = NoRefusal;
 
     fn example() -> Example<Self> {
-        Example { params: Count {}, result: Approved { version: 1 } }
+        Example { params: Count { within: None }, result: Approved { version: 1 } }
     }
 }
 
@@ -254,6 +266,18 @@ async fn the_same_idempotency_key_answers_the_same_bytes_and_runs_once() {
         bench.call("group.approve", long).await["error"]["data"]["fields"][0]["path"],
         "idempotencyKey"
     );
+}
+
+#[tokio::test]
+async fn a_list_is_never_taken_for_an_object() {
+    let count = async |within: Value| admin().call("group.count", json!({ "within": within })).await;
+    for within in [json!({}), json!({ "days": 3 }), json!(null)] {
+        assert!(count(within).await["result"].is_object());
+    }
+    for within in [json!([]), json!([3])] {
+        let refused = count(within).await;
+        assert_eq!(refused["error"]["data"]["fields"][0]["path"], "within", "{refused}");
+    }
 }
 
 #[tokio::test]
