@@ -1,0 +1,100 @@
+-- The records of the examples, and a second of each kind so that lists have a next page. Every text carries the canary.
+INSERT INTO audit_log (tenant_id, id, actor_kind, actor_id, user_id, action, resource, resource_id, outcome, changes,
+                       metadata, request_id, address, user_agent) VALUES
+    ($id(01), $id(31), 'user', $id(11), $id(11), 'tenant.updateSettings', 'tenant', $id(01), 'done',
+     '{"before": {"name": "before $canary"}, "after": {"name": "after $canary"}}', '{}', 'request-$canary', '203.0.113.7',
+     'agent $canary'),
+    ($id(01), $id(32), 'user', $id(11), $id(11), 'tenant.updateSettings', 'tenant', $id(01), 'done',
+     '{"before": {"name": "earlier $canary"}}', '{}', 'request-2-$canary', '203.0.113.7', 'agent $canary');
+
+INSERT INTO connectors (tenant_id, id, type, name, status, settings, created_by) VALUES
+    ($id(01), $id(41), 'salesforce', 'Salesforce $canary', 'pending', '{"loginUrl": "$login_url"}', $id(11)),
+    ($id(01), $id(42), 'salesforce', 'Salesforce Pending $canary', 'pending', '{"loginUrl": "$login_url"}', $id(11)),
+    ($id(01), $id(43), 'salesforce', 'Salesforce Retired $canary', 'pending', '{"loginUrl": "$login_url"}', $id(11));
+
+INSERT INTO jobs (tenant_id, id, kind, workflow_id, status, phase, input, outcome, attempt, progress_done, progress_total,
+                  created_by, created_at, started_at, finished_at) VALUES
+    ($id(01), $id(61), 'connector-sync', 'sync-61-$canary', 'complete', 'finalizing',
+     jsonb_build_object('connectorId', $id(41)), '{}', 1, 4400, 4400, 'user:' || $id(11),
+     now() - interval '14 minutes', now() - interval '14 minutes', now() - interval '12 minutes'),
+    ($id(01), $id(63), 'connector-sync', 'sync-63-$canary', 'failed', 'syncing',
+     jsonb_build_object('connectorId', $id(41)), NULL, 1, 10, NULL, 'user:' || $id(11),
+     now() - interval '24 minutes', now() - interval '24 minutes', now() - interval '22 minutes');
+UPDATE jobs SET error_code = 'unavailable' WHERE id = $id(63);
+INSERT INTO jobs (tenant_id, id, kind, workflow_id, input, created_by) VALUES
+    ($id(01), $id(62), 'scoring-run', 'scoring-62-$canary', '{}', 'user:' || $id(11));
+INSERT INTO job_queue (job_id, tenant_id, kind, run_after) VALUES
+    ($id(62), $id(01), 'scoring-run', now() + interval '1 hour');
+
+INSERT INTO sync_runs (tenant_id, id, connector_id, job_id, mode, trigger, status, started_at, finished_at, watermark) VALUES
+    ($id(01), $id(51), $id(41), $id(61), 'incremental', 'manual', 'complete', now() - interval '14 minutes',
+     now() - interval '12 minutes', now() - interval '14 minutes'),
+    ($id(01), $id(52), $id(41), $id(63), 'full', 'manual', 'failed', now() - interval '24 minutes',
+     now() - interval '22 minutes', NULL);
+UPDATE sync_runs SET reason = 'unavailable' WHERE id = $id(52);
+INSERT INTO sync_run_counts (tenant_id, sync_run_id, entity, read, inserted) VALUES
+    ($id(01), $id(51), 'account', 400, 12), ($id(01), $id(51), 'person', 4000, 120);
+INSERT INTO quarantine (tenant_id, id, connector_id, sync_run_id, entity, external_id, reason, detail, raw) VALUES
+    ($id(01), $id(551), $id(41), $id(51), 'person', 'Q1-$canary', 'missing_name', 'detail $canary', '{"Name": "$canary"}');
+INSERT INTO field_mappings (tenant_id, id, connector_id, entity, source_field, target_field, required, position) VALUES
+    ($id(01), $id(561), $id(41), 'account', 'Name', 'name', true, 0),
+    ($id(01), $id(562), $id(41), 'account', '$canary__c', 'industry', false, 1);
+
+INSERT INTO accounts (tenant_id, id, name, domain, industry, employee_count, annual_revenue, currency, country,
+                      owner_email, attributes) VALUES
+    ($id(01), $id(71), 'Example Manufacturing $canary', '$canary.example.com', 'Manufacturing $canary', 420, 13500000000,
+     'USD', 'US', 'owner.$canary@example.org', '{"note": "$canary"}'),
+    ($id(01), $id(72), 'Example Second $canary', 'second.$canary.example.com', 'Software $canary', 12, NULL, NULL, 'US',
+     'owner.$canary@example.org', '{}');
+INSERT INTO account_versions (tenant_id, account_id, recorded_at, industry, employee_count, annual_revenue, currency)
+    SELECT tenant_id, id, now() - interval '90 days', industry, employee_count, annual_revenue, currency
+    FROM accounts WHERE tenant_id = $id(01);
+INSERT INTO external_ids (tenant_id, connector_id, entity, external_id, entity_id, record_hash, source_modified_at, raw) VALUES
+    ($id(01), $id(41), 'account', 'A1-$canary', $id(71), 1, now() - interval '20 minutes', '{"Name": "$canary"}'),
+    ($id(01), $id(41), 'person', 'P1-$canary', $id(81), 1, now() - interval '20 minutes', '{"Name": "$canary"}'),
+    ($id(01), $id(41), 'opportunity', 'O1-$canary', $id(91), 1, now() - interval '20 minutes', '{"Name": "$canary"}');
+INSERT INTO people (tenant_id, id, email, work_domain, first_name, last_name, title, seniority, phone, account_id,
+                    attributes) VALUES
+    ($id(01), $id(81), 'robin.$canary@example.com', '$canary.example.com', 'Robin', 'Example $canary',
+     'Director of Operations $canary', 'director', '+1 555 0100 $canary', $id(71), '{"note": "$canary"}'),
+    ($id(01), $id(82), 'sam.$canary@example.com', '$canary.example.com', 'Sam', 'Example $canary', NULL, NULL, NULL,
+     $id(71), '{}');
+INSERT INTO opportunities (tenant_id, id, name, account_id, stage, stage_entered_at, amount, currency, close_date,
+                           attributes, source_created_at) VALUES
+    ($id(01), $id(91), 'Example Manufacturing: plant rollout $canary', $id(71), 'Proposal $canary',
+     now() - interval '11 days', 12000000, 'USD', current_date + 80, '{"note": "$canary"}', now() - interval '60 days'),
+    ($id(01), $id(92), 'Example second deal $canary', $id(71), 'Proposal $canary', now() - interval '3 days', 500000,
+     'USD', current_date + 90, '{}', now() - interval '30 days');
+INSERT INTO opportunity_stages (tenant_id, opportunity_id, entered_at, stage) VALUES
+    ($id(01), $id(91), now() - interval '60 days', 'Discovery $canary'),
+    ($id(01), $id(91), now() - interval '11 days', 'Proposal $canary'),
+    ($id(01), $id(92), now() - interval '3 days', 'Proposal $canary');
+INSERT INTO opportunity_contacts (tenant_id, opportunity_id, person_id, role, is_primary) VALUES
+    ($id(01), $id(91), $id(81), 'Decision Maker $canary', true);
+INSERT INTO activities (tenant_id, id, person_id, account_id, connector_id, external_id, occurred_at, recorded_at, type,
+                        channel, subject, properties) VALUES
+    ($id(01), $id(a1), $id(81), $id(71), $id(41), 'T1-$canary', now() - interval '95 minutes', now() - interval '50 minutes',
+     'demo_request', 'web', 'Asked for a demo $canary', '{"page": "/demo/$canary"}'),
+    ($id(01), $id(a2), $id(81), $id(71), $id(41), 'T2-$canary', now() - interval '3 days', now() - interval '50 minutes',
+     'demo_request', 'web', 'Asked for a second demo $canary', '{"page": "/demo/$canary"}'),
+    ($id(01), $id(a3), $id(82), $id(71), NULL, NULL, now() - interval '5 days', now() - interval '50 minutes',
+     'visit $canary', 'other', 'Visited $canary', '{}');
+
+INSERT INTO scoring_runs (tenant_id, id, trigger, status, config_hash, as_of, inputs_through, activities_read, people_scored,
+                          accounts_scored, opportunities_scored, tier_changes, state_hash, started_at, finished_at) VALUES
+    ($id(01), $id(b1), 'manual', 'complete', decode(repeat('b1', 32), 'hex'), now() - interval '10 minutes',
+     now() - interval '12 minutes', 3, 2, 2, 2, 2, decode(repeat('b2', 32), 'hex'), now() - interval '10 minutes',
+     now() - interval '9 minutes');
+INSERT INTO engagements (tenant_id, entity_type, entity_id, fit, fit_low, fit_high, coverage, engagement, combined, quadrant,
+                         tier, since, next_transition_at, last_activity_at, inputs_through, config_hash, scored_at)
+    SELECT $id(01), kind, id, 82500, 82500, 82500, 1000, engagement, engagement, 'fast-track', 'hot',
+           now() - interval '6 days', now() + interval '19 days', now() - interval '95 minutes',
+           now() - interval '12 minutes', decode(repeat('b1', 32), 'hex'), now() - interval '10 minutes'
+    FROM (VALUES ('account', $id(71)::uuid, 61333), ('account', $id(72)::uuid, 60001), ('person', $id(81)::uuid, 80000),
+                 ('person', $id(82)::uuid, 33333), ('opportunity', $id(91)::uuid, 61333),
+                 ('opportunity', $id(92)::uuid, 60001)) AS scored (kind, id, engagement);
+INSERT INTO tier_history (tenant_id, entity_type, entity_id, changed_at, from_tier, to_tier, from_quadrant, to_quadrant, fit,
+                          engagement, config_hash)
+    SELECT tenant_id, entity_type, entity_id, now() - interval '6 days', 'cool', 'hot', 'nurture', 'fast-track', 82500,
+           60000, config_hash
+    FROM engagements WHERE tenant_id = $id(01);
