@@ -70,7 +70,7 @@ impl Issuer {
                 asked.fetch_add(1, Ordering::SeqCst);
                 let document = document.lock().unwrap().clone();
                 let mut request = [0; 4096];
-                socket.read(&mut request).await.ok();
+                let _request_bytes = socket.read(&mut request).await.unwrap_or(0);
                 let (status, body) = match document {
                     Some(text) => ("200 OK", text),
                     None => ("503 Service Unavailable", "<html>gone</html>".to_owned()),
