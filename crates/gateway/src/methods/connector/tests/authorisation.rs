@@ -28,7 +28,7 @@ async fn an_authorisation_connects_the_connector_and_no_secret_is_told_or_writte
         .text("SELECT encode(sealed_credentials, 'escape') || (SELECT string_agg(encode(sealed_verifier, 'escape'), '') FROM oauth_states) FROM connectors")
         .await;
     let secrets =
-        [brought["code"].as_str().unwrap(), &at.vendor.options().client_secret, "access_token", "00D"];
+        [brought["code"].as_str().unwrap(), &at.vendor.options().client_secret, "access_token", "00D00000"];
     for secret in secrets {
         for (place, text) in [("reply", &reply), ("audit log", &audited), ("tables", &stored)] {
             assert!(!text.contains(secret), "{secret} in the {place}");
