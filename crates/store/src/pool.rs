@@ -302,6 +302,10 @@ fn pool(config: &StoreConfig, size: usize) -> Result<Pool, StoreError> {
         })
 }
 
+/// Looking 2,000 keys up by index is cheaper than walking a table wherever the index is in memory; the default of 4,
+/// made for turning disks, walks it.
+const PLANNER: &str = "-c random_page_cost=1.1 -c jit=off";
+
 /// Opens one connection with its time limits in the start-up packet.
 pub(crate) async fn establish(url: String, statement_timeout: Duration) -> ConnectionResult<Connection> {
     let bad = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
@@ -309,12 +313,10 @@ pub(crate) async fn establish(url: String, statement_timeout: Duration) -> Conne
         .parse()
         .map_err(|error: tokio_postgres::Error| ConnectionError::InvalidConnectionUrl(error.to_string()))?;
     let milliseconds = statement_timeout.as_millis();
-    settings
-        .connect_timeout(WAIT)
-        .application_name("fairlead")
-        .options(format!(
-            "-c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout=30000 -c client_min_messages=warning"
-        ));
+    settings.connect_timeout(WAIT).application_name("fairlead").options(format!(
+        "-c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout=30000 \
+             -c client_min_messages=warning {PLANNER}"
+    ));
     let (client, connection) = settings.connect(tokio_postgres::NoTls).await.map_err(bad)?;
     Connection::try_from_client_and_connection(client, connection).await
 }

