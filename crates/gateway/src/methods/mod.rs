@@ -22,6 +22,8 @@ mod user;
 mod vendor_fault;
 
 #[cfg(test)]
+mod entity_tests;
+#[cfg(test)]
 pub(crate) mod tests;
 
 use store::StoreError;

@@ -200,7 +200,7 @@ pub enum RecordActivityError {
 /// Those named must be there and not deleted; then the row, read back with its names. One round trip.
 const RECORD: &str = "WITH a AS (INSERT INTO activities \
        (tenant_id, id, person_id, account_id, type, channel, occurred_at, subject, properties) \
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE \
+     SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::text, $6::text, $7::timestamptz, $8::text, $9::jsonb WHERE \
        ($3::uuid IS NULL OR EXISTS (SELECT FROM people e WHERE e.tenant_id = $1 AND e.id = $3 AND e.deleted_at IS NULL)) AND \
        ($4::uuid IS NULL OR EXISTS (SELECT FROM accounts e WHERE e.tenant_id = $1 AND e.id = $4 AND e.deleted_at IS NULL)) \
      RETURNING *)";
