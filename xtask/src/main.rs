@@ -1,5 +1,6 @@
 //! `cargo xtask …`: what is done to the repository, as opposed to what the product does. CI calls nothing else.
 
+mod bench;
 mod ci;
 mod db;
 mod run;
@@ -30,6 +31,8 @@ enum Task {
     Test(test::Options),
     /// Runs what CI runs, or one part of it.
     Ci(ci::Options),
+    /// Measures what a user would notice, on a database of its own.
+    Bench(bench::Options),
     /// Writes api-schema/ from the declarations of the methods.
     Schema {
         /// Changes nothing; fails when the committed files differ.
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Task::Demo { args } => demo(&args).map(|()| ExitCode::SUCCESS),
         Task::Test(options) => test::test(&options),
         Task::Ci(options) => ci::ci(&options),
+        Task::Bench(options) => bench::bench(&options).map(|()| ExitCode::SUCCESS),
         Task::Schema { check } => schema::schema(check).map(|()| ExitCode::SUCCESS),
         Task::Db { command } => db::db(&command).map(|()| ExitCode::SUCCESS),
         Task::Tidy => tidy::tidy().map(|()| ExitCode::SUCCESS),
