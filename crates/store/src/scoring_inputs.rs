@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
+use diesel::deserialize::{self, FromSql};
+use diesel::pg::{Pg, PgValue};
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use futures::{StreamExt, TryStreamExt};
@@ -83,15 +85,80 @@ pub struct OpportunityInput {
     pub stages: Vec<DateTime<Utc>>,
 }
 
-/// What one person did, in order of time; those merged into them included.
+/// What one person did, in order of time; those merged into them behind. Packed as it came: a log is read by the million,
+/// and a text and a date for each fact of it would cost more than the reading.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct PersonLog {
     #[diesel(sql_type = SqlUuid)]
     pub person_id: Uuid,
     #[diesel(sql_type = Array<Timestamptz>)]
-    pub occurred_at: Vec<DateTime<Utc>>,
+    occurred_at: PackedArray,
     #[diesel(sql_type = Array<Text>)]
-    pub types: Vec<String>,
+    types: PackedArray,
+}
+
+impl PersonLog {
+    /// Each activity's instant, in microseconds of Unix time, and its type.
+    pub fn activities(&self) -> impl Iterator<Item = (i64, &str)> {
+        let instants = self.occurred_at.elements().map(|bytes| {
+            let since_2000 = bytes.try_into().map_or(0, i64::from_be_bytes);
+            since_2000.saturating_add(MICROS_BEFORE_2000)
+        });
+        let types = self.types.elements().map(|bytes| std::str::from_utf8(bytes).unwrap_or_default());
+        std::iter::zip(instants, types)
+    }
+
+    pub fn len(&self) -> usize {
+        self.types.count
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// PostgreSQL counts from 2000-01-01.
+const MICROS_BEFORE_2000: i64 = 946_684_800_000_000;
+
+/// An array without nulls in the form in which the server sent it.
+#[derive(Clone, Debug)]
+struct PackedArray {
+    count: usize,
+    /// For each element its length and its bytes.
+    elements: Box<[u8]>,
+}
+
+impl PackedArray {
+    fn elements(&self) -> impl Iterator<Item = &[u8]> {
+        let mut rest = &self.elements[..];
+        std::iter::from_fn(move || {
+            let (length, tail) = rest.split_first_chunk::<4>()?;
+            let (element, tail) = tail.split_at_checked(usize::try_from(i32::from_be_bytes(*length)).ok()?)?;
+            rest = tail;
+            Some(element)
+        })
+    }
+
+    /// Dimensions, a flag for nulls, the element's type; for the one dimension its length and lower bound; the elements.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let word = |at: usize| Some(i32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+        match (word(0)?, word(4)?) {
+            (0, _) => Some(Self { count: 0, elements: Box::default() }),
+            (1, 0) => {
+                let count = usize::try_from(word(12)?).ok()?;
+                let elements = Box::from(bytes.get(20..)?);
+                let this = Self { count, elements };
+                (this.elements().count() == count).then_some(this)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<T> FromSql<Array<T>, Pg> for PackedArray {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Self::read(value.as_bytes()).ok_or_else(|| "not an array of one dimension without nulls".into())
+    }
 }
 
 const LIVE_ACCOUNT: &str = "a.deleted_at IS NULL AND a.merged_into IS NULL";
@@ -177,7 +244,7 @@ pub async fn people_of_accounts(
     Ok(query.load(tx.conn()).await?)
 }
 
-/// The next people after an id that belong to no account, in order of id.
+/// The next people after an id that belong to no account (whose `HOME` is null), in order of id.
 ///
 /// # Errors
 /// When the database is away.
@@ -188,7 +255,11 @@ pub async fn next_people_without_account(
 ) -> Result<Vec<PersonInput>, StoreError> {
     let sql = format!(
         "SELECT p.id, NULL::uuid AS home, p.work_domain, p.title FROM people p WHERE p.tenant_id = $1 AND p.id > $2 \
-         AND p.deleted_at IS NULL AND p.merged_into IS NULL AND {HOME} IS NULL ORDER BY p.id LIMIT $3"
+         AND p.deleted_at IS NULL AND p.merged_into IS NULL AND NOT EXISTS ( \
+             SELECT FROM accounts l WHERE l.tenant_id = $1 AND l.id = p.account_id \
+             AND (l.merged_into IS NOT NULL OR l.deleted_at IS NULL)) \
+         AND NOT EXISTS (SELECT FROM accounts a WHERE a.tenant_id = $1 AND a.domain = p.work_domain AND {LIVE_ACCOUNT}) \
+         ORDER BY p.id LIMIT $3"
     );
     let query = diesel::sql_query(sql)
         .bind::<SqlUuid, _>(tx.tenant().0)

@@ -140,7 +140,7 @@ impl ScoreState {
 }
 
 impl Walk {
-    const fn following(self) -> Option<Self> {
+    pub(super) const fn following(self) -> Option<Self> {
         match self {
             Self::Accounts => Some(Self::People),
             Self::People => Some(Self::Opportunities),

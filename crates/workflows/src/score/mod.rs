@@ -1,6 +1,8 @@
 //! The scoring run: folds the activity log into scores, rolls them up, and settles tiers.
 
+mod ahead;
 pub mod machine;
+mod read;
 mod stretch;
 mod workflow;
 

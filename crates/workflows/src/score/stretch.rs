@@ -50,6 +50,34 @@ pub(super) struct Scored {
     pub(super) counts: ScoredCounts,
 }
 
+/// More would only wait for the database.
+const MOST_THREADS: usize = 4;
+
+/// One thread's share.
+#[derive(Clone, Copy)]
+struct Part {
+    part: usize,
+    parts: usize,
+}
+
+impl Part {
+    fn of<T>(self, all: &[T]) -> &[T] {
+        &all[all.len() * self.part / self.parts..all.len() * (self.part + 1) / self.parts]
+    }
+}
+
+impl Scored {
+    fn append(&mut self, mut other: Self) {
+        self.rows.append(&mut other.rows);
+        self.tiers.append(&mut other.tiers);
+        self.states.append(&mut other.states);
+        self.counts.activities += other.counts.activities;
+        self.counts.people += other.counts.people;
+        self.counts.accounts += other.counts.accounts;
+        self.counts.opportunities += other.counts.opportunities;
+    }
+}
+
 /// Fit over time: from the first instant on, and from each later version on.
 struct FitHistory {
     first: Option<FitScore>,
@@ -81,10 +109,10 @@ impl Ruler {
 
     /// Packs a person's log, in order of time.
     pub(super) fn pack(&self, log: &PersonLog) -> Vec<Happened> {
-        let index = |name: &String| self.config.type_index(name);
-        let mut packed: Vec<_> = std::iter::zip(&log.occurred_at, &log.types)
-            .map(|(at, name)| Happened { at: micros(*at), kind: index(name) })
-            .collect();
+        let mut packed = Vec::with_capacity(log.len());
+        packed.extend(
+            log.activities().map(|(at, name)| Happened { at, kind: self.config.type_index(name) }),
+        );
         // The index delivers in order; merged people's facts come behind.
         packed.sort_by_key(|happened| happened.at);
         packed
@@ -93,26 +121,41 @@ impl Ruler {
     pub(super) fn score(&self, inputs: &Inputs) -> Scored {
         let fits: HashMap<Uuid, FitHistory> =
             inputs.accounts.iter().map(|account| (account.id, self.fit_history(account, inputs))).collect();
+        let members = Members::of(inputs);
+        let parts = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(MOST_THREADS));
+        std::thread::scope(|scope| {
+            let (fits, members) = (&fits, &members);
+            let score = move |part| self.score_part(inputs, fits, members, Part { part, parts });
+            let others: Vec<_> = (1..parts).map(|part| scope.spawn(move || score(part))).collect();
+            let mut scored = score(0);
+            for other in others {
+                scored.append(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+            scored
+        })
+    }
+
+    /// Every entity is scored by itself, so any cut will do.
+    fn score_part(
+        &self,
+        inputs: &Inputs,
+        fits: &HashMap<Uuid, FitHistory>,
+        members: &Members<'_>,
+        part: Part,
+    ) -> Scored {
         let unknown = FitHistory::unknown();
         let fit_of = |account: Option<Uuid>| account.and_then(|id| fits.get(&id)).unwrap_or(&unknown);
         let mut scored = Scored::default();
         if inputs.score_people {
-            for person in inputs.people.iter().filter(|person| is_home(person, &fits, inputs)) {
+            for person in part.of(&inputs.people).iter().filter(|person| is_home(person, fits, inputs)) {
                 self.score_person(person, inputs.log_of(person.id), fit_of(person.home), &mut scored);
             }
         }
-        let members = Members::of(inputs);
-        for account in &inputs.accounts {
+        for account in part.of(&inputs.accounts) {
             self.score_account(account, members.of_account(account), inputs, &fits[&account.id], &mut scored);
         }
-        for opportunity in &inputs.opportunities {
-            self.score_opportunity(
-                opportunity,
-                inputs,
-                &members,
-                fit_of(opportunity.account_id),
-                &mut scored,
-            );
+        for opportunity in part.of(&inputs.opportunities) {
+            self.score_opportunity(opportunity, inputs, members, fit_of(opportunity.account_id), &mut scored);
         }
         scored
     }

@@ -1,8 +1,9 @@
-//! Drives the scoring machine: reads a stretch, scores it, and writes its scores with the state after it.
+//! Drives the scoring machine: takes a stretch that was read and scored ahead, and writes its scores with the state
+//! after it.
 //!
-//! Memory holds one stretch at a time, whatever the length of the log; the largest account is the smallest stretch.
+//! Memory holds a few stretches, whatever the length of the log; the largest account is the smallest stretch.
 
-use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::Utc;
@@ -10,17 +11,15 @@ use scoring::PreparedConfig;
 use serde_json::json;
 use store::jobs::{self, Ending, JobRecord, Lease, Progress};
 use store::scoring_runs::ActiveRules;
-use store::{Operation, StoreError, TenantTx, scoring_inputs as inputs, scoring_runs as runs};
+use store::{Operation, StoreError, TenantTx, scoring_runs as runs};
 use uuid::Uuid;
 
+use super::ahead::{Ahead, Stretch};
 use super::machine::{self, RunClock, ScoreCommand, ScoreEvent, ScoreOutcome, ScoreState, Walk};
-use super::stretch::{Inputs, Ruler, Scored};
+use super::stretch::{Ruler, Scored};
 use super::{KIND, ScoreInput};
 use crate::failure::{Failed, Failure, Remedy};
 use crate::runner::{Run, Workflow, jitter};
-
-/// Accounts, people or opportunities of one stretch.
-const STRETCH: i64 = 500;
 
 /// Runs scoring runs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,6 +63,7 @@ struct Drive<'a> {
     rules: ActiveRules,
     config: PreparedConfig,
     done: i64,
+    ahead: Option<Ahead>,
 }
 
 /// Reads the rules; `None` when the run must not be.
@@ -83,7 +83,7 @@ async fn begin<'a>(
     };
     if let (true, Ok(config)) = (permitted, prepared) {
         tx.commit().await?;
-        return Ok(Some(Drive { run, input, rules, config, done: job.progress_done }));
+        return Ok(Some(Drive { run, input, rules, config, done: job.progress_done, ahead: None }));
     }
     let outcome = json!({ "outcome": "failed", "reason": reason });
     jobs::finish(&mut tx, &run.lease, &Ending { status: "failed", outcome, error_code: Some(reason) })
@@ -126,7 +126,7 @@ impl Drive<'_> {
         self.store(tx, state, ScoreEvent::Begun(RunClock { run: job.0, as_of })).await
     }
 
-    /// One stretch: read, scored, and written together with where it ended.
+    /// One stretch: read and scored ahead, and written together with where it ended.
     async fn score(
         &mut self,
         state: &ScoreState,
@@ -134,74 +134,21 @@ impl Drive<'_> {
         walk: Walk,
         after: Option<Uuid>,
     ) -> Result<(ScoreState, ScoreCommand), StoreError> {
-        let ruler =
-            Ruler { config: self.config.clone(), currency: self.rules.currency.clone(), as_of: clock.as_of };
-        let (ruler, read, reached) = self.read(ruler, walk, after).await?;
-        // Folding takes a while and asks nobody: not on a thread that others wait for.
-        let scored = tokio::task::spawn_blocking(move || ruler.score(&read))
-            .await
-            .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        let mut ahead = match self.ahead.take() {
+            Some(ahead) if ahead.is_for(clock.as_of, walk, after) => ahead,
+            _ => {
+                let (config, currency) = (self.config.clone(), self.rules.currency.clone());
+                let ruler = Ruler { config, currency, as_of: clock.as_of };
+                Ahead::from(self.run, Arc::new(ruler), walk, after)
+            }
+        };
+        // Kept only when it can go on: after a failure the next attempt begins to read anew.
+        let Stretch { reached, scored, .. } = ahead.take().await?;
+        self.ahead = Some(ahead);
         let mut tx = self.run.tx().await?;
         jobs::check_lease(&mut tx, &self.run.lease).await?;
         self.write(&mut tx, clock, scored).await?;
         self.store(tx, state, ScoreEvent::Scored { reached }).await
-    }
-
-    async fn read(
-        &self,
-        ruler: Ruler,
-        walk: Walk,
-        after: Option<Uuid>,
-    ) -> Result<(Ruler, Inputs, Option<Uuid>), StoreError> {
-        let mut read = Inputs { score_people: walk != Walk::Opportunities, ..Inputs::default() };
-        let mut tx = self.run.tx().await?;
-        let reached = match walk {
-            Walk::Accounts => {
-                read.accounts = inputs::next_accounts(&mut tx, after, STRETCH).await?;
-                let ids: Vec<Uuid> = read.accounts.iter().map(|account| account.id).collect();
-                let domains: Vec<&str> = read.accounts.iter().filter_map(|a| a.domain.as_deref()).collect();
-                read.people = inputs::people_of_accounts(&mut tx, &ids, &domains).await?;
-                read.opportunities = inputs::opportunities_of_accounts(&mut tx, &ids).await?;
-                let mut versions: HashMap<Uuid, Vec<_>> = HashMap::new();
-                for version in inputs::account_versions(&mut tx, &ids).await? {
-                    versions.entry(version.account_id).or_default().push(version);
-                }
-                read.versions = versions;
-                ids.last().copied()
-            }
-            Walk::People => {
-                read.people = inputs::next_people_without_account(&mut tx, after, STRETCH * 4).await?;
-                read.people.last().map(|person| person.id)
-            }
-            Walk::Opportunities => {
-                read.opportunities =
-                    inputs::next_opportunities_without_account(&mut tx, after, STRETCH).await?;
-                read.opportunities.last().map(|opportunity| opportunity.id)
-            }
-        };
-        self.read_contacts(&mut tx, &mut read).await?;
-        let people: Vec<Uuid> = read.people.iter().map(|person| person.id).collect();
-        let mut log = HashMap::with_capacity(people.len());
-        inputs::stream_activities(&mut tx, &people, ruler.as_of, |row| {
-            log.insert(row.person_id, ruler.pack(&row));
-        })
-        .await?;
-        read.log = log;
-        tx.commit().await?;
-        Ok((ruler, read, reached))
-    }
-
-    /// Contacts who are not of their opportunity's account.
-    async fn read_contacts(&self, tx: &mut TenantTx, read: &mut Inputs) -> Result<(), StoreError> {
-        let here: BTreeSet<Uuid> = read.people.iter().map(|person| person.id).collect();
-        let contacts = read.opportunities.iter().flat_map(|opportunity| &opportunity.contacts);
-        let missing: BTreeSet<Uuid> = contacts.filter(|id| !here.contains(id)).copied().collect();
-        if !missing.is_empty() {
-            let missing: Vec<Uuid> = missing.into_iter().collect();
-            read.people.extend(inputs::people_by_id(tx, &missing).await?);
-            read.people.sort_by_key(|person| person.id);
-        }
-        Ok(())
     }
 
     async fn write(&mut self, tx: &mut TenantTx, clock: RunClock, scored: Scored) -> Result<(), StoreError> {
