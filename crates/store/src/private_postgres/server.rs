@@ -114,8 +114,10 @@ impl Server {
         options: &PrivatePostgresOptions,
         user: Option<&User>,
     ) -> Result<(), Error> {
-        let programs = Binaries::find_or_fetch(&self.folder.join("programs"), user, options.fetch)?;
-        if !self.folder.join("data/PG_VERSION").exists() {
+        let made_by = std::fs::read_to_string(self.folder.join("data/PG_VERSION")).ok();
+        let made_by = made_by.as_deref().map(str::trim);
+        let programs = Binaries::find_or_fetch(&self.folder.join("programs"), user, made_by, options.fetch)?;
+        if made_by.is_none() {
             self.initialise(&programs, user)?;
         }
         let log = File::create(self.log()).map_err(|error| self.unusable(&error))?;

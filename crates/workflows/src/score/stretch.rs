@@ -110,9 +110,7 @@ impl Ruler {
     /// Packs a person's log, in order of time.
     pub(super) fn pack(&self, log: &PersonLog) -> Vec<Happened> {
         let mut packed = Vec::with_capacity(log.len());
-        packed.extend(
-            log.activities().map(|(at, name)| Happened { at, kind: self.config.type_index(name) }),
-        );
+        packed.extend(log.activities().map(|(at, name)| Happened { at, kind: self.config.type_index(name) }));
         // The index delivers in order; merged people's facts come behind.
         packed.sort_by_key(|happened| happened.at);
         packed

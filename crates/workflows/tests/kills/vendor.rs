@@ -64,11 +64,17 @@ impl Facts {
             let living = "SELECT external_id FROM external_ids WHERE deleted_at IS NULL AND entity";
             assert!(ours(format!("{living} = '{kind}'")).await == *theirs, "another set of {kind} ids");
         }
-        let waiting = ours("SELECT external_id FROM quarantine WHERE entity = 'activity' AND status = 'open'".into()).await;
+        let waiting =
+            ours("SELECT external_id FROM quarantine WHERE entity = 'activity' AND status = 'open'".into())
+                .await;
         let facts = ours("SELECT external_id FROM activities".into()).await;
         let all: BTreeSet<String> = facts.union(&waiting).cloned().collect();
         let theirs: BTreeSet<String> = self.activities.union(&self.quarantined).cloned().collect();
-        assert!(all.is_subset(&theirs) && self.activities.is_subset(&all), "lost: {:?}", self.activities.difference(&all).next());
+        assert!(
+            all.is_subset(&theirs) && self.activities.is_subset(&all),
+            "lost: {:?}",
+            self.activities.difference(&all).next()
+        );
         let orphans = "SELECT count(*) FROM people p WHERE NOT EXISTS (SELECT FROM external_ids x WHERE x.entity_id = p.id)";
         assert_eq!(tenant.superuser.query_one(orphans, &[]).await.unwrap().get::<_, i64>(0), 0);
         let mut tx = tenant.store.tenant(tenant.id).await.unwrap();

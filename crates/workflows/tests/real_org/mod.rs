@@ -35,7 +35,8 @@ pub(crate) fn be_the_stand_in_if_asked() -> bool {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let scale = scale.parse().unwrap();
-        let org = Salesforce::start(SalesforceOptions { scale, ..SalesforceOptions::default() }).await.unwrap();
+        let org =
+            Salesforce::start(SalesforceOptions { scale, ..SalesforceOptions::default() }).await.unwrap();
         println!("{}", org.base_url());
         tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await.unwrap().unwrap();
     });

@@ -97,7 +97,9 @@ impl Demo {
         let summary = Summary::gather(&client, connector, &before).await?;
         let times = summary::Times { full, incremental, scoring: first, again: second };
         summary.print(&times, &changes);
-        summary::print_how_to_try(&app, &key);
+        if !self.once {
+            summary::print_how_to_try(&app, &key);
+        }
         if self.json {
             println!("{}", summary.json(&times, &app.rpc_url(), &key));
         }
