@@ -1,6 +1,6 @@
 //! What is in the tables, seen past every wall: fingerprints that show whether anything changed, and the audit rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
@@ -33,7 +33,7 @@ impl Rows {
         let tables = client
             .query(
                 "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') \
-                 AND relname <> 'audit_log' AND relname NOT LIKE '\\_\\_diesel%' ORDER BY relname",
+                 AND relname NOT IN ('audit_log', 'changes') AND relname NOT LIKE '\\_\\_diesel%' ORDER BY relname",
                 &[],
             )
             .await
@@ -81,6 +81,13 @@ impl Rows {
             resource_id: it.get(5),
         };
         rows.iter().map(row).collect()
+    }
+
+    /// What the markers of this organization's changes say.
+    pub async fn marked_topics(&self, tenant: Uuid) -> BTreeSet<String> {
+        let sql = "SELECT DISTINCT unnest(topics) FROM changes WHERE tenant_id::text = $1";
+        let rows = self.client.query(sql, &[&tenant.to_string()]).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
     }
 
     /// Tears down the wall of row security, so that what is left must stand alone.

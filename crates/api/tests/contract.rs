@@ -36,7 +36,7 @@ fn names_are_a_router_and_a_procedure_in_camel_case_and_no_two_are_equal() {
 #[test]
 fn every_mutation_is_audited_under_its_own_name() {
     for it in CATALOGUE {
-        if let Effect::Mutation { audit, idempotent } = it.effect {
+        if let Effect::Mutation { audit, idempotent, .. } = it.effect {
             assert!(audit == it.name || AUDITED_OTHERWISE.contains(&it.name), "{} as {audit}", it.name);
             assert_eq!(!idempotent, REPLY_NOT_KEPT.contains(&it.name), "{}", it.name);
             assert!(it.access >= Access::Manager, "{}: a viewer changes nothing", it.name);
@@ -45,9 +45,9 @@ fn every_mutation_is_audited_under_its_own_name() {
 }
 
 #[test]
-fn every_query_depends_on_known_topics() {
+fn every_query_depends_on_and_every_mutation_changes_known_topics() {
     for it in CATALOGUE {
-        if let Effect::Query { topics } = it.effect {
+        if let Effect::Query { topics } | Effect::Mutation { topics, .. } = it.effect {
             assert!(topics.iter().all(|topic| api::topics::ALL.contains(topic)), "{}", it.name);
         }
     }

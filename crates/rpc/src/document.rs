@@ -61,7 +61,11 @@ impl Document {
         });
         match M::EFFECT {
             Effect::Query { topics } => method["x-topics"] = topics.iter().map(|it| it.0).collect(),
-            Effect::Mutation { audit, .. } => method["x-audit"] = audit.into(),
+            Effect::Mutation { audit, topics, .. } => {
+                method["x-audit"] = audit.into();
+                method["x-topics"] = topics.iter().map(|it| it.0).collect();
+            }
+            Effect::Subscription => {}
         }
         self.methods.push(method);
     }

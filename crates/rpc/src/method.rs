@@ -46,11 +46,16 @@ pub enum Effect {
         /// What the answer depends on; a live query is evaluated again when one of these changes.
         topics: &'static [Topic],
     },
+    /// Goes on sending messages, of the method's output type, until either side ends it. Needs a WebSocket.
+    Subscription,
     Mutation {
         audit: &'static str,
         /// Whether the reply may be kept to answer a repeated `idempotencyKey`. False where the reply holds a
         /// secret that is shown once.
         idempotent: bool,
+        /// What it may change. Whoever watches a query that depends on one of these is told; a change that is not declared
+        /// here would reach nobody.
+        topics: &'static [Topic],
     },
 }
 
@@ -63,6 +68,7 @@ impl Effect {
         match self {
             Effect::Query { .. } => "query",
             Effect::Mutation { .. } => "mutation",
+            Effect::Subscription => "subscription",
         }
     }
 }

@@ -44,7 +44,8 @@ struct Approved {
 
 impl Method for Approve {
     const NAME: &'static str = "group.approve";
-    const EFFECT: Effect = Effect::Mutation { audit: "group.approve", idempotent: true };
+    const EFFECT: Effect =
+        Effect::Mutation { audit: "group.approve", idempotent: true, topics: &[rpc::Topic("groups")] };
     type Caller = rpc::Admin;
     type Output = Approved;
     type Refusal = ApproveRefusal;

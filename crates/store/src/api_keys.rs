@@ -7,7 +7,7 @@ use tenancy::{ApiKeyHash, ApiKeyId, ApiKeyRecord, Role, TenantId, UserId};
 use uuid::Uuid;
 
 use crate::{
-    StoreError, TenantTx,
+    StoreError, TenantTx, Topic,
     page::{Key, ListPage, PageRequest, Position},
     schema::{api_keys, credential_directory, tenant_directory},
     team::parse_role,
@@ -119,12 +119,15 @@ impl ApiKey {
 /// When the database refuses.
 pub async fn touch_api_key(tx: &mut TenantTx, id: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError> {
     let stale = now - chrono::TimeDelta::minutes(1);
-    diesel::update(api_keys::table)
+    let touched = diesel::update(api_keys::table)
         .filter(api_keys::tenant_id.eq(tx.tenant().0).and(api_keys::id.eq(id.0)))
         .filter(api_keys::last_used_at.is_null().or(api_keys::last_used_at.lt(stale)))
         .set(api_keys::last_used_at.eq(now))
         .execute(tx.conn())
         .await?;
+    if touched > 0 {
+        tx.changes(Topic::ApiKeys);
+    }
     Ok(())
 }
 

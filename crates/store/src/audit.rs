@@ -2,15 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use tenancy::Actor;
 use uuid::Uuid;
 
 use crate::{
-    StoreError, TenantTx,
+    StoreError, TenantTx, Topic, changes,
     page::{Key, ListPage, PageRequest, Position},
     schema::audit_log,
+    statement::statement,
 };
 
 /// Whether the mutation took place.
@@ -57,25 +59,33 @@ pub async fn append_entry(tx: &mut TenantTx, entry: &AuditEntry) -> Result<(), S
     };
     let object =
         |value: &Value| if value.is_null() { Value::Object(Default::default()) } else { value.clone() };
-    diesel::insert_into(audit_log::table)
-        .values((
-            audit_log::tenant_id.eq(tenant),
-            audit_log::id.eq(Uuid::now_v7()),
-            audit_log::actor_kind.eq(kind),
-            audit_log::actor_id.eq(id),
-            audit_log::user_id.eq(user),
-            audit_log::action.eq(&entry.action),
-            audit_log::resource.eq(&entry.resource),
-            audit_log::resource_id.eq(&entry.resource_id),
-            audit_log::outcome.eq(entry.outcome.as_str()),
-            audit_log::changes.eq(object(&entry.changes)),
-            audit_log::metadata.eq(object(&entry.metadata)),
-            audit_log::request_id.eq(&entry.request_id),
-            audit_log::address.eq(&entry.address),
-            audit_log::user_agent.eq(&entry.user_agent),
-        ))
-        .execute(tx.conn())
-        .await?;
+    tx.changes(Topic::Audit);
+    // One statement for both: the marker of the change costs no round trip of its own.
+    let (topics, marker) = tx.marks().take_unwritten().unwrap_or_default();
+    statement(
+        "WITH marked AS (INSERT INTO changes (id, tenant_id, topics) VALUES ($14, $1, $13)) \
+         INSERT INTO audit_log (tenant_id, id, actor_kind, actor_id, user_id, action, resource, resource_id, outcome, changes, \
+           metadata, request_id, address, user_agent) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $15, $16)",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(Uuid::now_v7())
+    .bind::<Text, _>(kind)
+    .bind::<Text, _>(id)
+    .bind::<Nullable<SqlUuid>, _>(user)
+    .bind::<Text, _>(&entry.action)
+    .bind::<Text, _>(&entry.resource)
+    .bind::<Nullable<Text>, _>(&entry.resource_id)
+    .bind::<Text, _>(entry.outcome.as_str())
+    .bind::<Jsonb, _>(object(&entry.changes))
+    .bind::<Jsonb, _>(object(&entry.metadata))
+    .bind::<Nullable<Text>, _>(&entry.request_id)
+    .bind::<Array<Text>, _>(changes::names(topics))
+    .bind::<BigInt, _>(marker)
+    .bind::<Nullable<Text>, _>(&entry.address)
+    .bind::<Nullable<Text>, _>(&entry.user_agent)
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

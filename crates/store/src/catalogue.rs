@@ -13,6 +13,7 @@ pub const GLOBAL_TABLES: &[(&str, &str)] = &[
     ("login_identities", "which user an outside issuer's subject is, before a tenant is known"),
     ("user_tenants", "which organizations a user may enter, before one is chosen"),
     ("credential_directory", "to which tenant a credential's id belongs, before row security can apply"),
+    ("changes", "gateways look over all tenants for changes they were not told of; ids and topics only"),
     ("job_queue", "workers claim over all tenants; ids and times only"),
 ];
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::jobs::requester_text;
 use crate::schema::{connectors, oauth_states, sync_cursors};
-use crate::{StoreError, TenantTx};
+use crate::{StoreError, TenantTx, Topic};
 
 /// A connector, without its credentials.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -265,6 +265,7 @@ pub async fn set_connector_status(
     status: &str,
     last_error: Option<&str>,
 ) -> Result<(), StoreError> {
+    tx.changes(Topic::Connectors);
     diesel::update(connectors::table.filter(one(tx, id)).filter(connectors::status.ne("disconnected")))
         .set((
             connectors::status.eq(status),
@@ -285,6 +286,7 @@ pub async fn record_synced(
     id: ConnectorId,
     watermark: Option<DateTime<Utc>>,
 ) -> Result<(), StoreError> {
+    tx.changes(Topic::Connectors);
     diesel::update(connectors::table.filter(one(tx, id)))
         .set((connectors::last_synced_at.eq(now), connectors::updated_at.eq(now)))
         .execute(tx.conn())

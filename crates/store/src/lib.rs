@@ -7,6 +7,7 @@
 pub mod actors;
 pub mod api_keys;
 pub mod audit;
+pub mod changes;
 pub mod connector_reports;
 pub mod connectors;
 pub mod crm;
@@ -41,6 +42,7 @@ pub mod catalogue;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use changes::{Topic, Topics};
 pub use error::StoreError;
 pub use migrate::{MigrateError, migrate};
 pub use page::{ListPage, PageRequest, Position};

@@ -6,7 +6,7 @@ use tenancy::{Role, UserId};
 use uuid::Uuid;
 
 use crate::{
-    StoreError, TenantTx,
+    StoreError, TenantTx, Topic,
     schema::{memberships, tenant_directory, user_tenants, users},
 };
 
@@ -61,6 +61,7 @@ pub(crate) async fn find_or_create_user(tx: &mut TenantTx, email: &str) -> Resul
 }
 
 pub(crate) async fn create_membership(tx: &mut TenantTx, user: UserId, role: Role) -> Result<(), StoreError> {
+    tx.changes(Topic::Team);
     let tenant = tx.tenant().0;
     diesel::insert_into(user_tenants::table)
         .values((user_tenants::user_id.eq(user.0), user_tenants::tenant_id.eq(tenant)))

@@ -14,7 +14,11 @@ use futures::FutureExt;
 use tenancy::TenantId;
 use tokio::time::timeout;
 
-use crate::{StoreError, migrate};
+use crate::{
+    StoreError, Topics,
+    changes::{self, Changes, Marks},
+    migrate,
+};
 
 pub(crate) type Connection = AsyncPgConnection;
 type Manager = AsyncDieselConnectionManager<Connection>;
@@ -45,6 +49,7 @@ impl StoreConfig {
 pub struct Store {
     work: Pool,
     health: Pool,
+    changes: Changes,
 }
 
 /// Why a transaction is opened outside of any tenant. Such a transaction sees the global tables only.
@@ -68,7 +73,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::UnsafeRole`] or [`StoreError::SchemaMismatch`].
     pub async fn connect(config: &StoreConfig) -> Result<Self, StoreError> {
-        let store = Self { work: pool(config, config.max_connections)?, health: pool(config, 1)? };
+        let store = Self {
+            work: pool(config, config.max_connections)?,
+            health: pool(config, 1)?,
+            changes: Changes::new(config.clone()),
+        };
         store.refuse_unsafe_role().await?;
         let mut tx = store.system(SystemReason::Health).await?;
         migrate::refuse_other_version(tx.conn()).await?;
@@ -83,7 +92,8 @@ impl Store {
     pub async fn tenant(&self, tenant: TenantId) -> Result<TenantTx, StoreError> {
         // Formatted from a UUID, so there is nothing to inject; binds are not possible in this statement.
         let begin = format!("BEGIN; SET LOCAL app.tenant_id = '{}'", tenant.0.as_hyphenated());
-        Ok(TenantTx { tx: Tx::begin(&self.work, &begin).await?, tenant })
+        let tx = Tx::begin(&self.work, &begin).await?;
+        Ok(TenantTx { tx, tenant, marks: Marks::default(), changes: self.changes.clone() })
     }
 
     /// A transaction that sees the global tables only: row security shows it nobody's rows.
@@ -108,6 +118,11 @@ impl Store {
             tx.commit().await
         };
         timeout(WAIT, ask).await.map_err(|_| StoreError::Unavailable)?.map_err(|_| StoreError::Unavailable)
+    }
+
+    /// What is changed, here and by other processes.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     /// Connections of the working pool: open, idle, and callers waiting.
@@ -175,6 +190,8 @@ pub struct PoolStatus {
 pub struct TenantTx {
     tx: Tx,
     tenant: TenantId,
+    marks: Marks,
+    changes: Changes,
 }
 
 impl TenantTx {
@@ -184,8 +201,22 @@ impl TenantTx {
 
     /// # Errors
     /// When the database refused or could not be reached; then nothing is known to be written.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        self.tx.end(End::Commit).await
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        changes::mark(&mut self).await?;
+        self.tx.end(End::Commit).await?;
+        if let Some((topics, id)) = self.marks.to_publish() {
+            self.changes.publish(self.tenant, topics, id);
+        }
+        Ok(())
+    }
+
+    /// Says what this transaction changes, for those who look at it: they are told once it is committed.
+    pub fn changes(&mut self, topics: impl Into<Topics>) {
+        self.marks.add(topics.into());
+    }
+
+    pub(crate) fn marks(&mut self) -> &mut Marks {
+        &mut self.marks
     }
 
     /// Undoes everything and keeps the connection; cheaper than dropping.

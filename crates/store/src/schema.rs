@@ -95,6 +95,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    changes (id) {
+        id -> BigInt,
+        xid -> BigInt,
+        tenant_id -> Uuid,
+        topics -> Array<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     connectors (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,

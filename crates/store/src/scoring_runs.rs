@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::jobs::JobId;
 use crate::schema::{connectors, scoring_configs, scoring_runs, tenants};
-use crate::{StoreError, TenantTx};
+use crate::{StoreError, TenantTx, Topic};
 
 /// A run as its tenant sees it.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -163,6 +163,7 @@ pub async fn begin_scoring_run(
     as_of: DateTime<Utc>,
     rules: &ActiveRules,
 ) -> Result<DateTime<Utc>, StoreError> {
+    tx.changes(Topic::ScoringRuns);
     let tenant = tx.tenant().0;
     diesel::insert_into(scoring_runs::table)
         .values((
@@ -187,6 +188,7 @@ pub async fn begin_scoring_run(
 /// # Errors
 /// When the database is away.
 pub async fn add_scored(tx: &mut TenantTx, job: JobId, scored: &ScoredCounts) -> Result<(), StoreError> {
+    tx.changes(Topic::ScoringRuns);
     use scoring_runs as table;
     let mine = table::tenant_id.eq(tx.tenant().0).and(table::id.eq(job.0));
     diesel::update(table::table.filter(mine))
@@ -213,6 +215,7 @@ pub async fn finish_scoring_run(
     reason: Option<&str>,
     state_hash: Option<[u8; 32]>,
 ) -> Result<(), StoreError> {
+    tx.changes(Topic::ScoringRuns);
     let mine = scoring_runs::tenant_id.eq(tx.tenant().0).and(scoring_runs::id.eq(job.0));
     diesel::update(scoring_runs::table.filter(mine))
         .set((
@@ -248,6 +251,7 @@ pub async fn write_scores(
     rules: &ActiveRules,
     scored_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    tx.changes(Topic::Scores);
     macro_rules! column {
         ($field:ident) => {
             rows.iter().map(|row| row.$field).collect::<Vec<_>>()
@@ -297,6 +301,7 @@ pub async fn write_tier_history(
     rows: &[TierRow],
     rules: &ActiveRules,
 ) -> Result<i64, StoreError> {
+    tx.changes(Topic::Scores);
     macro_rules! column {
         ($field:ident) => {
             rows.iter().map(|row| row.$field).collect::<Vec<_>>()
@@ -389,6 +394,7 @@ pub async fn write_engagement_states(
 /// # Errors
 /// When the database is away.
 pub async fn settle_scores(tx: &mut TenantTx) -> Result<(), StoreError> {
+    tx.changes(Topic::Scores);
     for (entity, live) in [
         (
             "account",

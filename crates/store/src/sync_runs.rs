@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::jobs::JobId;
 use crate::page::{Key, ListPage, PageRequest, Position};
 use crate::schema::{activities, external_ids, sync_run_counts, sync_runs};
-use crate::{StoreError, TenantTx};
+use crate::{StoreError, TenantTx, Topic};
 
 /// A run to be. Its id is its job's: beginning twice is beginning once.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +72,7 @@ pub struct SyncEnd<'a> {
 /// # Errors
 /// [`StoreError::Reference`] when there is no such connector.
 pub async fn begin_sync_run(tx: &mut TenantTx, new: &NewSyncRun<'_>) -> Result<(), StoreError> {
+    tx.changes(Topic::SyncRuns);
     diesel::insert_into(sync_runs::table)
         .values((
             sync_runs::tenant_id.eq(tx.tenant().0),
@@ -90,6 +91,7 @@ pub async fn begin_sync_run(tx: &mut TenantTx, new: &NewSyncRun<'_>) -> Result<(
 /// # Errors
 /// When the database is away.
 pub async fn set_sync_phase(tx: &mut TenantTx, run: JobId, phase: &str) -> Result<(), StoreError> {
+    tx.changes(Topic::SyncRuns);
     let tenant = tx.tenant().0;
     diesel::update(sync_runs::table.filter(sync_runs::tenant_id.eq(tenant).and(sync_runs::id.eq(run.0))))
         .set(sync_runs::status.eq(phase))
@@ -101,6 +103,7 @@ pub async fn set_sync_phase(tx: &mut TenantTx, run: JobId, phase: &str) -> Resul
 /// # Errors
 /// When the database is away.
 pub async fn finish_sync_run(tx: &mut TenantTx, run: JobId, end: &SyncEnd<'_>) -> Result<(), StoreError> {
+    tx.changes(Topic::SyncRuns);
     let tenant = tx.tenant().0;
     diesel::update(sync_runs::table.filter(sync_runs::tenant_id.eq(tenant).and(sync_runs::id.eq(run.0))))
         .set((

@@ -11,7 +11,7 @@ use crate::schema::{
     credential_directory, login_identities, memberships, sessions, tenant_directory, tenants, user_tenants,
     users,
 };
-use crate::{StoreError, SystemTx, TenantTx};
+use crate::{StoreError, SystemTx, TenantTx, Topic};
 
 diesel::define_sql_function! { fn lower(text: sql_types::Text) -> sql_types::Text }
 diesel::define_sql_function! {
@@ -185,6 +185,7 @@ pub async fn change_role(
 /// # Errors
 /// [`StoreError::NotFound`] for no member of this organization.
 pub async fn follow_issuer(tx: &mut TenantTx, user: UserId, told: Role) -> Result<RoleChange, StoreError> {
+    tx.changes(Topic::Team);
     lock_members(tx).await?;
     let current = get_member(tx, user).await?;
     let change = tenancy::follow_issuer(current.role, told, count_admins(tx).await?);

@@ -44,7 +44,7 @@ async fn a_mutation_leaves_one_row_when_done_and_one_when_refused_and_a_query_le
             assert!(reply.is_refused(), "{}", reply.text);
             match method.effect {
                 Effect::Mutation { audit, .. } => one_row(&rows, &ours, audit, "refused"),
-                Effect::Query { .. } => assert_eq!(rows, [], "{}", method.name),
+                Effect::Query { .. } | Effect::Subscription => assert_eq!(rows, [], "{}", method.name),
             }
         }
         let (reply, rows) = audited(&app, ours.admin(), method.name, &params).await;
@@ -55,7 +55,7 @@ async fn a_mutation_leaves_one_row_when_done_and_one_when_refused_and_a_query_le
                 assert!(rows[0].resource_id.is_some(), "{audit} does not say what it changed: {:?}", rows[0]);
                 assert_eq!(rows[0].actor, api::sample::ADMIN_ID.0.to_string());
             }
-            Effect::Query { .. } => assert_eq!(rows, [], "{}", method.name),
+            Effect::Query { .. } | Effect::Subscription => assert_eq!(rows, [], "{}", method.name),
         }
     }
 }

@@ -13,6 +13,7 @@ mod golden;
 mod inputs;
 mod refusals;
 mod strangers;
+mod topics;
 
 use rpc::MethodInfo;
 use serde_json::Value;

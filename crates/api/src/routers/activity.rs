@@ -111,7 +111,8 @@ fn not_too_many(properties: &Attributes) -> Result<(), ValidationError> {
 
 impl Method for Record {
     const NAME: &'static str = "activity.record";
-    const EFFECT: Effect = Effect::Mutation { audit: "activity.record", idempotent: true };
+    const EFFECT: Effect =
+        Effect::Mutation { audit: "activity.record", idempotent: true, topics: &[topics::ACTIVITIES] };
     type Caller = Manager;
     type Output = ActivityRow;
     type Refusal = RecordActivityRefusal;

@@ -129,7 +129,8 @@ pub struct Create {
 
 impl Method for Create {
     const NAME: &'static str = "apiKey.create";
-    const EFFECT: Effect = Effect::Mutation { audit: "apiKey.create", idempotent: false };
+    const EFFECT: Effect =
+        Effect::Mutation { audit: "apiKey.create", idempotent: false, topics: &[topics::API_KEYS] };
     type Caller = Admin;
     type Output = IssuedApiKey;
     type Refusal = CreateApiKeyRefusal;
@@ -193,7 +194,8 @@ pub struct RolledApiKey {
 
 impl Method for Roll {
     const NAME: &'static str = "apiKey.roll";
-    const EFFECT: Effect = Effect::Mutation { audit: "apiKey.roll", idempotent: false };
+    const EFFECT: Effect =
+        Effect::Mutation { audit: "apiKey.roll", idempotent: false, topics: &[topics::API_KEYS] };
     type Caller = Admin;
     type Output = RolledApiKey;
     type Refusal = ApiKeyRefusal;
@@ -238,7 +240,8 @@ refusals! {
 
 impl Method for Revoke {
     const NAME: &'static str = "apiKey.revoke";
-    const EFFECT: Effect = Effect::Mutation { audit: "apiKey.revoke", idempotent: true };
+    const EFFECT: Effect =
+        Effect::Mutation { audit: "apiKey.revoke", idempotent: true, topics: &[topics::API_KEYS] };
     type Caller = Admin;
     type Output = ApiKey;
     type Refusal = RevokeApiKeyRefusal;

@@ -90,7 +90,11 @@ pub struct Cancel {
 
 impl Method for Cancel {
     const NAME: &'static str = "job.cancel";
-    const EFFECT: Effect = Effect::Mutation { audit: "job.cancel", idempotent: true };
+    const EFFECT: Effect = Effect::Mutation {
+        audit: "job.cancel",
+        idempotent: true,
+        topics: &[topics::JOBS, topics::SYNC_RUNS],
+    };
     type Caller = Manager;
     type Output = Job;
     type Refusal = CancelJobRefusal;

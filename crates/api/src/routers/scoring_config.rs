@@ -243,7 +243,11 @@ pub struct SaveDraft {
 
 impl Method for SaveDraft {
     const NAME: &'static str = "scoringConfig.saveDraft";
-    const EFFECT: Effect = Effect::Mutation { audit: "scoringConfig.saveDraft", idempotent: true };
+    const EFFECT: Effect = Effect::Mutation {
+        audit: "scoringConfig.saveDraft",
+        idempotent: true,
+        topics: &[topics::SCORING_CONFIG],
+    };
     type Caller = Admin;
     type Output = Listing<AnyConfigVersion>;
     type Refusal = NoRefusal;
@@ -321,7 +325,11 @@ pub struct Activated {
 
 impl Method for Activate {
     const NAME: &'static str = "scoringConfig.activate";
-    const EFFECT: Effect = Effect::Mutation { audit: "scoringConfig.activate", idempotent: true };
+    const EFFECT: Effect = Effect::Mutation {
+        audit: "scoringConfig.activate",
+        idempotent: true,
+        topics: &[topics::SCORING_CONFIG],
+    };
     type Caller = Admin;
     type Output = Activated;
     type Refusal = ActivateRefusal;

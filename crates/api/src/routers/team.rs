@@ -80,7 +80,8 @@ pub struct ChangeRole {
 
 impl Method for ChangeRole {
     const NAME: &'static str = "team.changeRole";
-    const EFFECT: Effect = Effect::Mutation { audit: "team.changeRole", idempotent: true };
+    const EFFECT: Effect =
+        Effect::Mutation { audit: "team.changeRole", idempotent: true, topics: &[topics::TEAM] };
     type Caller = Admin;
     type Output = Member;
     type Refusal = TeamRefusal;
@@ -116,7 +117,8 @@ pub struct RemovedMember {
 
 impl Method for Remove {
     const NAME: &'static str = "team.remove";
-    const EFFECT: Effect = Effect::Mutation { audit: "team.remove", idempotent: true };
+    const EFFECT: Effect =
+        Effect::Mutation { audit: "team.remove", idempotent: true, topics: &[topics::TEAM] };
     type Caller = Admin;
     type Output = RemovedMember;
     type Refusal = TeamRefusal;

@@ -84,7 +84,8 @@ refusals! {
 
 impl Method for UpdateSettings {
     const NAME: &'static str = "tenant.updateSettings";
-    const EFFECT: Effect = Effect::Mutation { audit: "tenant.updateSettings", idempotent: true };
+    const EFFECT: Effect =
+        Effect::Mutation { audit: "tenant.updateSettings", idempotent: true, topics: &[topics::TENANT] };
     type Caller = Admin;
     type Output = Tenant;
     type Refusal = UpdateSettingsRefusal;

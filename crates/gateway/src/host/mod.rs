@@ -20,8 +20,8 @@ use std::{
     time::Duration,
 };
 
-use rpc::{Call, Extensions, Host, Refusal, Remember, RpcError};
-use store::Store;
+use rpc::{Call, Effect, Extensions, Host, Refusal, Remember, RpcError};
+use store::{Store, Topics};
 use tenancy::{AccessTokens, Cursors, KeyRing, OauthStates};
 
 pub(crate) use self::failure::store_error;
@@ -165,7 +165,8 @@ impl Host for Gateway {
         call: &Call,
         reply: Option<(&Remember, &str)>,
     ) -> Result<(), RpcError> {
-        if call.effect.is_mutation() {
+        if let Effect::Mutation { topics, .. } = call.effect {
+            scope.tx().changes(Topics::named(topics.iter().map(|it| it.0)));
             trail::record_done(&mut scope, call).await.map_err(store_error)?;
         }
         if let Some((remember, reply)) = reply {

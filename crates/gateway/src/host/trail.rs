@@ -31,7 +31,7 @@ pub(super) async fn record_refused(store: &Store, scope: &Scope, call: &Call, er
 fn entry(scope: &Scope, call: &Call, outcome: Outcome, changes: Value, metadata: Value) -> AuditEntry {
     let action = match call.effect {
         Effect::Mutation { audit, .. } => audit,
-        Effect::Query { .. } => call.method,
+        Effect::Query { .. } | Effect::Subscription => call.method,
     };
     AuditEntry {
         actor: scope.principal.actor(),

@@ -18,7 +18,7 @@ use tenancy::{Actor, ApiKeyId, TenantId, UserId};
 use uuid::Uuid;
 
 use crate::schema::{job_queue, jobs};
-use crate::{StoreError, TenantTx};
+use crate::{StoreError, TenantTx, Topic};
 
 pub use listing::{Brought, JobFilter, Scored, brought_about, list_jobs};
 pub use queue::{Lease, claim, heartbeat, next_due_in};
@@ -108,6 +108,7 @@ impl JobRecord {
 /// # Errors
 /// [`StoreError::Conflict`] when a job of this workflow id exists already.
 pub async fn enqueue(tx: &mut TenantTx, new: &NewJob) -> Result<Enqueued, StoreError> {
+    tx.changes(Topic::Jobs);
     let tenant = tx.tenant();
     // The job joined may end between our insert and our look; then there is room for a new one.
     for _ in 0..3 {

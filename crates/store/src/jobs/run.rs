@@ -11,7 +11,7 @@ use tenancy::{Actor, Operation, Role, permits};
 
 use super::{JobRecord, Lease, get_job, requester};
 use crate::schema::{api_keys, job_queue, jobs, memberships};
-use crate::{StoreError, TenantTx};
+use crate::{StoreError, TenantTx, Topic};
 
 diesel::define_sql_function! {
     /// The time of the statement, not of its transaction.
@@ -62,6 +62,7 @@ pub async fn check_lease(tx: &mut TenantTx, lease: &Lease) -> Result<(), StoreEr
 /// # Errors
 /// [`StoreError::StaleLease`].
 pub async fn take_up(tx: &mut TenantTx, lease: &Lease) -> Result<JobRecord, StoreError> {
+    tx.changes(Topic::Jobs);
     check_lease(tx, lease).await?;
     diesel::update(mine(lease))
         .set((
@@ -86,6 +87,7 @@ pub async fn record_step(
     lease: &Lease,
     progress: &Progress<'_>,
 ) -> Result<bool, StoreError> {
+    tx.changes(Topic::Jobs);
     check_lease(tx, lease).await?;
     let cancelled: Option<DateTime<Utc>> = diesel::update(mine(lease))
         .set((
@@ -111,6 +113,7 @@ pub async fn record_step(
 /// # Errors
 /// [`StoreError::StaleLease`].
 pub async fn finish(tx: &mut TenantTx, lease: &Lease, ending: &Ending<'_>) -> Result<(), StoreError> {
+    tx.changes(Topic::Jobs);
     check_lease(tx, lease).await?;
     diesel::update(mine(lease))
         .set((
@@ -136,6 +139,7 @@ pub async fn hand_back(
     lease: &Lease,
     run_after: Option<DateTime<Utc>>,
 ) -> Result<(), StoreError> {
+    tx.changes(Topic::Jobs);
     check_lease(tx, lease).await?;
     let released = (
         job_queue::lease_owner.eq(None::<uuid::Uuid>),

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::identity::{accounts_by_domain, newest, people_by_email, resolve};
 use super::{EntityCounts, FactKind, QuarantinedRecord};
-use crate::{StoreError, TenantTx};
+use crate::{StoreError, TenantTx, Topic};
 
 /// The reason under which an activity waits whose person or account is not there yet.
 const UNRESOLVED: &str = "unresolved_person";
@@ -218,6 +218,7 @@ pub async fn replay_unresolved_activities(
     connector: ConnectorId,
     limit: i64,
 ) -> Result<i64, StoreError> {
+    tx.changes([Topic::Activities, Topic::Connectors]);
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Jsonb)]

@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{StoreError, TenantTx};
+use crate::{StoreError, TenantTx, Topic, Topics};
 
 pub use activities::replay_unresolved_activities;
 pub use run::check_lease;
@@ -38,6 +38,27 @@ pub struct PageRecords {
     pub stage_changes: Vec<StageChange>,
     pub opportunity_contacts: Vec<OpportunityContact>,
     pub activities: Vec<Activity>,
+}
+
+impl PageRecords {
+    /// What these records change: with an account or a person also what waited for it.
+    fn topics(&self) -> Topics {
+        let about = [
+            (
+                !self.accounts.is_empty(),
+                [Topic::Accounts, Topic::People, Topic::Opportunities, Topic::Activities].into(),
+            ),
+            (!self.people.is_empty(), [Topic::People, Topic::Opportunities, Topic::Activities].into()),
+            (!self.opportunities.is_empty(), Topic::Opportunities.into()),
+            (!self.stage_changes.is_empty(), Topic::Opportunities.into()),
+            (!self.opportunity_contacts.is_empty(), Topic::Opportunities.into()),
+            (!self.activities.is_empty(), Topic::Activities.into()),
+        ];
+        about
+            .into_iter()
+            .filter(|(some, _)| *some)
+            .fold(Topics::NONE, |all, (_, topics): (_, Topics)| all.and(topics))
+    }
 }
 
 /// A record that did not pass, with its reason from a closed list of the caller's.
@@ -140,6 +161,7 @@ impl PageCounts {
 /// # Errors
 /// [`StoreError::StaleLease`] when another worker has the job by now: then nothing of this transaction may be kept.
 pub async fn write_page(tx: &mut TenantTx, page: &PageWrite) -> Result<PageCounts, StoreError> {
+    tx.changes(page.records.topics());
     if let Some(lease) = page.lease {
         check_lease(tx, lease).await?;
     }

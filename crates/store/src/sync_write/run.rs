@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{CursorWrite, FactKind, Lease, PageCounts, PageWrite, QuarantinedRecord};
-use crate::{StoreError, TenantTx};
+use crate::{StoreError, TenantTx, Topic};
 
 /// Holds the lease for the rest of the transaction: another worker's claim waits for our commit, and ours fails if
 /// it came first.
@@ -96,6 +96,7 @@ pub(super) async fn write_quarantine(
 }
 
 pub(super) async fn add_counts(tx: &mut TenantTx, run: Uuid, counts: &PageCounts) -> Result<(), StoreError> {
+    tx.changes(Topic::SyncRuns);
     for kind in FactKind::ALL {
         let counted = counts.of(kind);
         if counted.read == 0 {

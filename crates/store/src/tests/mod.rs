@@ -1,6 +1,7 @@
 //! What the store promises, tried on a real database.
 
 mod catalogue;
+mod changes;
 mod crm;
 mod isolation;
 mod jobs;

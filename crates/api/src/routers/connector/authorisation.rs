@@ -45,7 +45,7 @@ refusals! {
 
 impl Method for GetAuthUrl {
     const NAME: &'static str = "connector.getAuthUrl";
-    const EFFECT: Effect = Effect::Mutation { audit: "connector.getAuthUrl", idempotent: false };
+    const EFFECT: Effect = Effect::Mutation { audit: "connector.getAuthUrl", idempotent: false, topics: &[] };
     type Caller = Admin;
     type Output = AuthUrl;
     type Refusal = GetAuthUrlRefusal;
@@ -104,7 +104,11 @@ refusals! {
 
 impl Method for CompleteAuth {
     const NAME: &'static str = "connector.completeAuth";
-    const EFFECT: Effect = Effect::Mutation { audit: "connector.completeAuth", idempotent: true };
+    const EFFECT: Effect = Effect::Mutation {
+        audit: "connector.completeAuth",
+        idempotent: true,
+        topics: &[topics::CONNECTORS, topics::JOBS],
+    };
     type Caller = Admin;
     type Output = Connector;
     type Refusal = CompleteAuthRefusal;

@@ -251,7 +251,8 @@ refusals! {
 
 impl Method for Create {
     const NAME: &'static str = "connector.create";
-    const EFFECT: Effect = Effect::Mutation { audit: "connector.create", idempotent: true };
+    const EFFECT: Effect =
+        Effect::Mutation { audit: "connector.create", idempotent: true, topics: &[topics::CONNECTORS] };
     type Caller = Admin;
     type Output = Connector;
     type Refusal = CreateConnectorRefusal;
@@ -334,7 +335,11 @@ pub struct Disconnect {
 
 impl Method for Disconnect {
     const NAME: &'static str = "connector.disconnect";
-    const EFFECT: Effect = Effect::Mutation { audit: "connector.disconnect", idempotent: true };
+    const EFFECT: Effect = Effect::Mutation {
+        audit: "connector.disconnect",
+        idempotent: true,
+        topics: &[topics::CONNECTORS, topics::JOBS],
+    };
     type Caller = Admin;
     type Output = Connector;
     type Refusal = ConnectorRefusal;

@@ -30,7 +30,11 @@ refusals! {
 
 impl Method for TriggerSync {
     const NAME: &'static str = "connector.triggerSync";
-    const EFFECT: Effect = Effect::Mutation { audit: "connector.triggerSync", idempotent: true };
+    const EFFECT: Effect = Effect::Mutation {
+        audit: "connector.triggerSync",
+        idempotent: true,
+        topics: &[topics::JOBS, topics::SYNC_RUNS],
+    };
     type Caller = Manager;
     type Output = StartedJob;
     type Refusal = TriggerSyncRefusal;

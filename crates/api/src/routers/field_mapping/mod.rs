@@ -194,7 +194,11 @@ pub struct SaveMappings {
 
 impl Method for SaveMappings {
     const NAME: &'static str = "fieldMapping.saveMappings";
-    const EFFECT: Effect = Effect::Mutation { audit: "fieldMapping.saveMappings", idempotent: true };
+    const EFFECT: Effect = Effect::Mutation {
+        audit: "fieldMapping.saveMappings",
+        idempotent: true,
+        topics: &[topics::FIELD_MAPPINGS],
+    };
     type Caller = Manager;
     type Output = EntityMappings;
     type Refusal = SaveMappingsRefusal;
@@ -317,7 +321,11 @@ pub struct ResetToDefaults {
 
 impl Method for ResetToDefaults {
     const NAME: &'static str = "fieldMapping.resetToDefaults";
-    const EFFECT: Effect = Effect::Mutation { audit: "fieldMapping.resetToDefaults", idempotent: true };
+    const EFFECT: Effect = Effect::Mutation {
+        audit: "fieldMapping.resetToDefaults",
+        idempotent: true,
+        topics: &[topics::FIELD_MAPPINGS],
+    };
     type Caller = Manager;
     type Output = Listing<EntityMappings>;
     type Refusal = FieldMappingRefusal;

@@ -11,7 +11,8 @@ pub struct RunScoring {}
 
 impl Method for RunScoring {
     const NAME: &'static str = "scoring.runScoring";
-    const EFFECT: Effect = Effect::Mutation { audit: "scoring.runScoring", idempotent: true };
+    const EFFECT: Effect =
+        Effect::Mutation { audit: "scoring.runScoring", idempotent: true, topics: &[topics::JOBS] };
     type Caller = Manager;
     type Output = StartedJob;
     type Refusal = NoRefusal;
