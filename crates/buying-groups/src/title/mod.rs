@@ -1,13 +1,26 @@
 //! Reading a job title: which role it speaks for, and how senior it is. Knows the words, not the person.
+//!
+//! A title falls into plain words ([`words`]). Exclusions go first: what is past, not yet, somebody else's or only looks
+//! like a rank. The rest is read twice, for its rank and for what the person works on, and the pair of both decides. All
+//! rules are data, in text files ([`rules`]), and each has an id that evidence can name.
 
-use crate::{Evidence, Role, Seniority};
+mod pattern;
+mod rules;
+mod words;
+
+use self::pattern::Found;
+use self::rules::{Exclusion, Function, Lead, RULES, Rules, Work};
+use self::words::{Word, words};
+use crate::{Evidence, Role, Seniority, Source};
 
 /// What a title says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TitleReading {
-    /// One piece per role it speaks for, each naming its rule; often none.
+    /// One piece per role it speaks for, naming the deciding rule; often none.
     pub evidence: Vec<Evidence>,
     pub seniority: Seniority,
+    /// The ids of the rules whose words were found, in the order they apply.
+    pub applied: Vec<&'static str>,
 }
 
 impl TitleReading {
@@ -17,12 +30,113 @@ impl TitleReading {
     }
 }
 
-/// Reads a title in English, German, French, Spanish or Portuguese.
-pub fn read_title(_title: &str) -> TitleReading {
-    TitleReading::default()
+/// Reads a title in English, German, French, Spanish or Portuguese. Any text is a title; one that says nothing has no
+/// evidence and the lowest seniority.
+///
+/// It does not tell who needs what is being sold: that a vice president holds a budget and an engineer judges technology
+/// is so for most companies and most solutions, not for all.
+///
+/// ```
+/// use buying_groups::{Role, Seniority, read_title};
+/// let reading = read_title("VP of Customer Success");
+/// assert_eq!((reading.role(), reading.seniority), (Role::EconomicBuyer, Seniority::Vp));
+/// assert_eq!(reading.evidence[0].rule, "title.customer.vp");
+/// assert_eq!(read_title("Executive Assistant to the CFO").role(), Role::Unknown);
+/// ```
+pub fn read_title(title: &str) -> TitleReading {
+    let words = words(title);
+    let rules = &*RULES;
+    let mut applied = Vec::new();
+    let Some(Visible { words: visible, ranks }) = exclude(rules, &words, &mut applied) else {
+        return TitleReading { applied, ..TitleReading::default() };
+    };
+
+    let (mut seniority, mut lead) = (Seniority::Other, Lead::Follows);
+    for found in rules.ranks.matcher.find(&words, &ranks) {
+        let rule = &rules.ranks.rules[found.rule];
+        seniority = seniority.max(rule.effect.0);
+        lead = lead.max(rule.effect.1);
+        applied.push(rule.id);
+    }
+    let mut works: Vec<Work> = Vec::new();
+    for found in rules.work.matcher.find(&words, &visible) {
+        let rule = &rules.work.rules[found.rule];
+        if rule.effect.from <= seniority {
+            works.push(rule.effect);
+            applied.push(rule.id);
+        }
+    }
+    let evidence = evidence(rules, function(lead, &works), seniority);
+    TitleReading { evidence, seniority, applied }
 }
 
-/// The ids of all title rules, with what each is about.
-pub fn title_rules() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [].into_iter()
+/// The ids of all rules about titles.
+pub fn title_rules() -> impl Iterator<Item = &'static str> + Clone {
+    let rules = &*RULES;
+    let exclusions = rules.exclusions.rules.iter().map(|rule| rule.id);
+    let ranks = rules.ranks.rules.iter().map(|rule| rule.id);
+    let work = rules.work.rules.iter().map(|rule| rule.id);
+    exclusions.chain(ranks).chain(work).chain(rules.decisions.iter().map(|decision| decision.id))
+}
+
+/// Which words still say something, and which of them about a rank.
+struct Visible {
+    words: Vec<bool>,
+    ranks: Vec<bool>,
+}
+
+/// None when nothing is left.
+fn exclude(rules: &Rules, words: &[Word], applied: &mut Vec<&'static str>) -> Option<Visible> {
+    let all = vec![true; words.len()];
+    let mut visible = Visible { words: all.clone(), ranks: all.clone() };
+    let mut hide = |range: std::ops::Range<usize>, shown: bool| {
+        visible.words[range.clone()].fill(shown);
+        visible.ranks[range].fill(shown);
+    };
+    let mut struck: Vec<Found> = Vec::new();
+    for found in rules.exclusions.matcher.find(words, &all) {
+        let rule = &rules.exclusions.rules[found.rule];
+        let clause = words[found.from].clause;
+        let start = words.partition_point(|word| word.clause < clause);
+        let end = words.partition_point(|word| word.clause <= clause);
+        match rule.effect {
+            Exclusion::Keep => continue,
+            Exclusion::Everything => {
+                applied.push(rule.id);
+                return None;
+            }
+            // "CFO (former)"
+            Exclusion::Past if start > 0 && (start, end) == (found.from, found.to) => {
+                applied.push(rule.id);
+                return None;
+            }
+            Exclusion::Past => hide(start..words.len(), false),
+            Exclusion::Cut => hide(found.from..words.len(), false),
+            Exclusion::Resume => hide(found.to..words.len(), true),
+            Exclusion::Strike => struck.push(found),
+        }
+        applied.push(rule.id);
+    }
+    for found in struck {
+        visible.ranks[found.from..found.to].fill(false);
+    }
+    Some(visible)
+}
+
+/// Who runs the company runs it, whatever else they do. Otherwise the most decisive words say what somebody works on.
+fn function(lead: Lead, works: &[Work]) -> Function {
+    let decisive = works.iter().min_by_key(|work| (std::cmp::Reverse(work.decisive), work.function));
+    match (lead, decisive) {
+        (Lead::Rules, _) | (Lead::Leads, None) => Function::General,
+        (_, Some(work)) => work.function,
+        (Lead::Follows, None) => Function::None,
+    }
+}
+
+fn evidence(rules: &Rules, function: Function, seniority: Seniority) -> Vec<Evidence> {
+    let Some(decision) = rules.decide(function, seniority) else { return Vec::new() };
+    let speaks = |(role, confidence): &(Role, crate::Share)| {
+        Evidence::new(Source::TitleParse, *role, *confidence, decision.id)
+    };
+    decision.speaks_for.iter().map(speaks).collect()
 }
