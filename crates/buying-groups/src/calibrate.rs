@@ -211,9 +211,10 @@ fn between(low: (Share, Share), high: (Share, Share), stated: Share) -> Share {
     Share::of(low.1.wide() * width + rise * along, width * Share::ONE.wide())
 }
 
-/// At least [`STRETCH`] outcomes each, at most some forty, and never two of one statement apart.
+/// At least [`STRETCH`] outcomes each, at most a dozen, and never two of one statement apart: finer ones would follow the
+/// chances of the sample.
 fn stretches(fused: &[(Share, bool)]) -> Vec<Stretch> {
-    let least = STRETCH.max(fused.len() / 40) as u128;
+    let least = STRETCH.max(fused.len() / 12) as u128;
     let mut found: Vec<Stretch> = Vec::new();
     for alike in fused.chunk_by(|a, b| a.0 == b.0) {
         let count = alike.len() as u128;

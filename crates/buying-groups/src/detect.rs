@@ -20,7 +20,7 @@ pub struct Detection {
     pub confirmed: bool,
     /// The support of every role that has some, best first; the sum may exceed one.
     pub supports: Vec<(Role, Share)>,
-    /// What was counted, the weightiest first.
+    /// What was counted: a confirmation first, then the weightiest.
     pub evidence: Vec<Evidence>,
 }
 
@@ -73,7 +73,7 @@ pub fn detect(evidence: &[Evidence], trusts: &Trusts) -> Detection {
         (None, None) => (Role::Unknown, Share::ZERO),
     };
     let mut evidence: Vec<Evidence> = counted.into_iter().cloned().collect();
-    evidence.sort_by_key(|it| Reverse(weight(it, trusts)));
+    evidence.sort_by_key(|it| (it.source != Source::Confirmed, Reverse(weight(it, trusts))));
     Detection { role, confidence, confirmed: confirmed.is_some(), supports, evidence }
 }
 

@@ -161,4 +161,18 @@ mod tests {
             assert_eq!(refused.iter().map(|it| it.name()).collect::<Vec<_>>(), names);
         }
     }
+
+    #[test]
+    #[cfg(feature = "serde")]
+    fn a_template_that_was_kept_is_checked_when_it_is_read() {
+        let kept = serde_json::to_string(&Template::default()).unwrap();
+        assert_eq!(serde_json::from_str::<Template>(&kept).unwrap(), Template::default());
+        let broken = kept.replace("\"minimum\":1", "\"minimum\":0");
+        assert!(
+            serde_json::from_str::<Template>(&broken)
+                .unwrap_err()
+                .to_string()
+                .contains("at least one member")
+        );
+    }
 }

@@ -1,4 +1,5 @@
 //! Titles that are easily misread, with their answers, and a run over a whole list of occupations.
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which may panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -126,10 +126,12 @@ fn exclude(rules: &Rules, words: &[Word], applied: &mut Vec<&'static str>) -> Op
 /// Who runs the company runs it, whatever else they do. Otherwise the most decisive words say what somebody works on.
 fn function(lead: Lead, works: &[Work]) -> Function {
     let decisive = works.iter().min_by_key(|work| (std::cmp::Reverse(work.decisive), work.function));
-    match (lead, decisive) {
-        (Lead::Rules, _) | (Lead::Leads, None) => Function::General,
-        (_, Some(work)) => work.function,
-        (Lead::Follows, None) => Function::None,
+    let function = decisive.map_or(Function::None, |work| work.function);
+    match (lead, function) {
+        (Lead::Rules, _) | (Lead::Leads, Function::None | Function::Trade | Function::UnclearChief) => {
+            Function::General
+        }
+        _ => function,
     }
 }
 

@@ -67,7 +67,9 @@ impl Matcher {
             let choices = || place.split('|');
             spelt = spelt
                 .iter()
-                .flat_map(|before| choices().map(|it| before.iter().copied().chain(it.split('+').map(part)).collect()))
+                .flat_map(|before| {
+                    choices().map(|it| before.iter().copied().chain(it.split('+').map(part)).collect())
+                })
                 .collect();
         }
         for words in spelt {

@@ -217,7 +217,10 @@ mod tests {
         for pattern in patterns.chain(rules.work.rules.iter().flat_map(|rule| &rule.patterns)) {
             let plain = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || " |+*?^$".contains(it);
             assert!(pattern.chars().all(plain), "`{pattern}`");
-            assert!(!pattern.contains("  ") && !pattern.split(['|', ' ', '+']).any(str::is_empty), "`{pattern}`");
+            assert!(
+                !pattern.contains("  ") && !pattern.split(['|', ' ', '+']).any(str::is_empty),
+                "`{pattern}`"
+            );
         }
     }
 }
