@@ -232,3 +232,55 @@ impl Lexer {
         outcome
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn lexed(text: &str, piece: usize) -> Result<Vec<(u32, Vec<String>)>, FileRefused> {
+        let mut lexer = Lexer::new(b',', 1_000_000);
+        let mut records = Vec::new();
+        let mut each = |record: &Record| {
+            let cells = |text: &Record, at: usize| {
+                let start = if at == 0 { 0 } else { text.ends[at - 1] as usize };
+                String::from_utf8_lossy(&text.bytes[start..text.ends[at] as usize]).into_owned()
+            };
+            records.push((record.line, (0..record.len()).map(|at| cells(record, at)).collect()));
+            Ok(())
+        };
+        text.as_bytes().chunks(piece).try_for_each(|piece| lexer.push(piece, &mut each))?;
+        lexer.finish(&mut each)?;
+        Ok(records)
+    }
+
+    #[test]
+    fn lines_count_as_an_editor_shows_them() {
+        let lines = |text: &str| lexed(text, 1).unwrap().iter().map(|(line, _)| *line).collect::<Vec<_>>();
+        for end in ["\n", "\r\n", "\r"] {
+            assert_eq!(lines(&"a||b|\"c|d\"|e".replace('|', end)), [1, 3, 4, 6], "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_quote_inside_of_an_unquoted_cell_is_a_character() {
+        assert_eq!(lexed("5\" pipe,\"a\" ,b", 9).unwrap()[0].1, ["5\" pipe", "a", "b"]);
+    }
+
+    proptest! {
+        #[test]
+        fn well_formed_files_read_as_the_csv_crate_reads_them(
+            rows in prop::collection::vec(prop::collection::vec("[a-c,;\"\r\n é]{0,5}", 1..5), 0..6), piece in 1usize..20
+        ) {
+            let mut writer = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(vec![]);
+            rows.iter().for_each(|row| writer.write_record(row).unwrap());
+            let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+            let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text.as_bytes());
+            let records = reader.records().map(|it| it.unwrap().iter().map(str::to_owned).collect::<Vec<_>>());
+            // records without content are not told
+            let expected: Vec<Vec<String>> = records.filter(|row| row.iter().any(|cell| !cell.is_empty())).collect();
+            let found: Vec<Vec<String>> = lexed(&text, piece).unwrap().into_iter().map(|(_, row)| row).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

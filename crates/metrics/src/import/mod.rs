@@ -20,6 +20,7 @@ mod path;
 mod planner;
 mod reading;
 mod refused;
+mod resolve;
 mod survey;
 mod undo;
 

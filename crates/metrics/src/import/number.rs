@@ -211,3 +211,111 @@ impl Decimal {
         Ok(crate::money::round_div(i128::from(self.mantissa), i128::from(divisor)) as i64)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use NumberFormat::{DecimalComma, DecimalPoint};
+    use proptest::prelude::*;
+
+    fn cents(text: &str, format: NumberFormat) -> Result<i64, Refused> {
+        parse(text, format)?.minor(2, false)
+    }
+
+    #[test]
+    fn amounts_read_with_their_groups_signs_and_currencies() {
+        let point =
+            ["1234.5", "1,234.5", "1 234.50", "1'234.50", "€1,234.50", "1234.50 EUR", "$ 1,234.5000000000"];
+        for text in point {
+            assert_eq!(cents(text, DecimalPoint), Ok(123_450), "{text}");
+        }
+        for text in ["1234,5", "1.234,5", "1\u{202f}234,50", "1\u{a0}234,50 €", "EUR 1.234,50", "+1234,50"]
+        {
+            assert_eq!(cents(text, DecimalComma), Ok(123_450), "{text}");
+        }
+        for text in ["-5", "5-", "(5)", "\u{2212}5", "-€5", "€ -5", "(5,00 €)", "(5) EUR", "€(5)"] {
+            assert_eq!(cents(text, DecimalComma), Ok(-500), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_amount_is_refused() {
+        let texts = [
+            "n/a",
+            "-",
+            "€",
+            "1.2.3",
+            "1e5",
+            "0x10",
+            "12,34.5",
+            "1,2345",
+            ",123.5",
+            "1,234,5",
+            "1 23",
+            "1,234'567",
+            "٣",
+            "1_000",
+            ".",
+            "--5",
+            "1.5.",
+            "1..5",
+            "5 5.0",
+            "NaN",
+            "∞",
+        ];
+        for text in texts {
+            assert_eq!(cents(text, DecimalPoint), Err(Refused::NotANumber), "{text}");
+        }
+        assert_eq!(cents("", DecimalPoint), Err(Refused::Empty));
+        assert_eq!(cents("1.005", DecimalPoint), Err(Refused::TooFine));
+        assert_eq!(cents("99999999999999999999", DecimalPoint), Err(Refused::TooLarge));
+        assert_eq!(cents("999999999999999999", DecimalPoint), Err(Refused::TooLarge));
+    }
+
+    #[test]
+    fn rounding_is_asked_for_and_goes_half_away_from_zero() {
+        let rounded = |text| parse(text, DecimalPoint).unwrap().minor(2, true);
+        assert_eq!(rounded("1.005"), Ok(101));
+        assert_eq!(rounded("1.00499999999999999999"), Ok(100));
+        assert_eq!(rounded("22358.3466666666667"), Ok(2_235_835));
+    }
+
+    #[test]
+    fn a_number_decides_the_format_only_if_it_has_but_one_reading() {
+        for text in ["1.5", "1.50", "0.123", "1234.567", "1,234.5", "1,234,567", ".5", "1 234.567", "€1.5"]
+        {
+            assert_eq!(evidence(text), Evidence::Only(DecimalPoint), "{text}");
+        }
+        for text in ["1,5", "0,123", "1.234,5", "1.234.567", "1 234,567", "-1,5 €"] {
+            assert_eq!(evidence(text), Evidence::Only(DecimalComma), "{text}");
+        }
+        for text in ["1.234", "12,345", "-123.456", "€1.234"] {
+            assert_eq!(evidence(text), Evidence::Either, "{text}");
+        }
+        for text in ["", "5", "1 234", "n.a.", "-", "1.x,y"] {
+            assert_eq!(evidence(text), Evidence::Neutral, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_in_a_format_is_read_in_it_and_never_taken_for_the_other(
+            minor in 0i64..100_000_000_000, comma in any::<bool>(), grouped in any::<bool>()
+        ) {
+            let (format, other, sign, group) =
+                if comma { (DecimalComma, DecimalPoint, ',', '.') } else { (DecimalPoint, DecimalComma, '.', ',') };
+            let whole = (minor / 100).to_string();
+            let mut text = String::new();
+            for (at, digit) in whole.chars().enumerate() {
+                if grouped && at > 0 && (whole.len() - at).is_multiple_of(3) {
+                    text.push(group);
+                }
+                text.push(digit);
+            }
+            text += &format!("{sign}{:02}", minor % 100);
+            prop_assert_eq!(evidence(&text), Evidence::Only(format));
+            prop_assert_eq!(cents(&text, format), Ok(minor));
+            prop_assert!(cents(&text, other).is_err());
+        }
+    }
+}

@@ -9,7 +9,7 @@ use crate::import::number::{self, Decimal, Refused};
 use crate::import::path::{CampaignPath, Paths};
 use crate::import::planner::Planner;
 use crate::import::refused::{FileRefused, RowReason};
-use crate::import::{date, planner};
+use crate::import::{date, resolve};
 use crate::money::{Currency, Measure};
 use crate::unescape_formula;
 use crate::week::{Week, WeekRefused};
@@ -153,7 +153,7 @@ impl Sheet {
     /// If a path has no resolution: a mistake in the caller.
     pub fn resolve(self, resolutions: Vec<Resolution>, used: &[Currency]) -> Planner {
         assert_eq!(resolutions.len(), self.paths.len(), "one resolution for each path");
-        planner::resolve(self, resolutions, used)
+        resolve::resolve(self, resolutions, used)
     }
 }
 
