@@ -51,18 +51,20 @@ pub fn read_title(title: &str) -> TitleReading {
         return TitleReading { applied, ..TitleReading::default() };
     };
 
-    let (mut seniority, mut lead) = (Seniority::Other, Lead::Follows);
+    let (mut seniority, mut lead, mut ranked) = (Seniority::Other, Lead::Follows, Vec::new());
     for found in rules.ranks.matcher.find(&words, &ranks) {
         let rule = &rules.ranks.rules[found.rule];
         seniority = seniority.max(rule.effect.0);
         lead = lead.max(rule.effect.1);
+        ranked.push((rule.effect.0, words[found.from].clause));
         applied.push(rule.id);
     }
-    let mut works: Vec<Work> = Vec::new();
+    let beside = |clause| ranked.contains(&(seniority, clause));
+    let mut works: Vec<(Work, bool)> = Vec::new();
     for found in rules.work.matcher.find(&words, &visible) {
         let rule = &rules.work.rules[found.rule];
         if rule.effect.from <= seniority {
-            works.push(rule.effect);
+            works.push((rule.effect, beside(words[found.from].clause)));
             applied.push(rule.id);
         }
     }
@@ -110,7 +112,7 @@ fn exclude(rules: &Rules, words: &[Word], applied: &mut Vec<&'static str>) -> Op
                 applied.push(rule.id);
                 return None;
             }
-            Exclusion::Past => hide(start..words.len(), false),
+            Exclusion::Onward | Exclusion::Past => hide(start..words.len(), false),
             Exclusion::Cut => hide(found.from..words.len(), false),
             Exclusion::Resume => hide(found.to..words.len(), true),
             Exclusion::Strike => struck.push(found),
@@ -123,14 +125,18 @@ fn exclude(rules: &Rules, words: &[Word], applied: &mut Vec<&'static str>) -> Op
     Some(visible)
 }
 
-/// Who runs the company runs it, whatever else they do. Otherwise the most decisive words say what somebody works on.
-fn function(lead: Lead, works: &[Work]) -> Function {
-    let decisive = works.iter().min_by_key(|work| (std::cmp::Reverse(work.decisive), work.function));
-    let function = decisive.map_or(Function::None, |work| work.function);
+/// Who runs the company runs it, whatever else they do. Otherwise the most decisive words say what somebody works on, and
+/// those beside the rank before others: a head of engineering, sales tools, is no salesperson.
+fn function(lead: Lead, works: &[(Work, bool)]) -> Function {
+    let most = |beside: bool| {
+        let words = works.iter().filter(|it| it.1 || !beside).map(|it| it.0);
+        words.min_by_key(|work| (std::cmp::Reverse(work.decisive), work.function)).map(|work| work.function)
+    };
+    let known = most(true).filter(|it| !matches!(it, Function::Trade | Function::UnclearChief));
+    let function = known.or_else(|| most(false)).unwrap_or(Function::None);
     match (lead, function) {
-        (Lead::Rules, _) | (Lead::Leads, Function::None | Function::Trade | Function::UnclearChief) => {
-            Function::General
-        }
+        (Lead::Rules, _) => Function::General,
+        (Lead::Leads, Function::None | Function::Trade | Function::UnclearChief) => Function::General,
         _ => function,
     }
 }

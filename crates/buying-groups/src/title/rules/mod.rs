@@ -12,6 +12,7 @@ use crate::{Role, Seniority, Share};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exclusion {
     Everything,
+    Onward,
     Past,
     Resume,
     Cut,
@@ -125,6 +126,7 @@ fn lines(file: &'static str) -> impl Iterator<Item = &'static str> {
 fn exclusion(named: &str) -> Option<Exclusion> {
     Some(match named {
         "everything" => Exclusion::Everything,
+        "onward" => Exclusion::Onward,
         "past" => Exclusion::Past,
         "resume" => Exclusion::Resume,
         "cut" => Exclusion::Cut,
