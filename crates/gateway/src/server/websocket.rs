@@ -1,7 +1,10 @@
 //! Calls and subscriptions over one WebSocket: a reader that takes the next frame only when a call's place is free, a writer that
 //! owns the sink, and a clock that cuts the silent.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::{Sink, SinkExt, Stream, StreamExt};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
@@ -14,6 +17,7 @@ use jsonrpsee::{
 };
 use serde_json::value::RawValue;
 use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     sync::{Semaphore, mpsc, oneshot},
     task::JoinSet,
     time::{MissedTickBehavior, interval, timeout},
@@ -97,9 +101,11 @@ async fn converse(shared: &Arc<Shared>, connection: ConnectionId, meta: RequestM
     let config = WebSocketConfig::default()
         .max_message_size(Some(limits.frame_bytes))
         .max_frame_size(Some(limits.frame_bytes))
+        // Most sockets listen and say little; the library's own 128 KiB each would be most of our memory.
+        .read_buffer_size(4 * 1024)
         .write_buffer_size(0);
     let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
-    let (sink, frames) = socket.split();
+    let (mut sink, mut frames) = socket.split();
     let (replies, queue) = mpsc::channel(QUEUE);
     let (close, closing) = oneshot::channel();
     let bound = BoundedSubscriptions::new(limits.socket_subscriptions);
@@ -113,18 +119,38 @@ async fn converse(shared: &Arc<Shared>, connection: ConnectionId, meta: RequestM
         calls: JoinSet::new(),
         over: 0,
     };
-    let write = write(sink, queue, closing, limits.ping_every);
-    tokio::pin!(write);
+    let write = write(&mut sink, queue, closing, limits.ping_every);
     let read = async {
-        let frame = reader.run(frames).await;
+        let frame = reader.run(&mut frames).await;
         close.send(frame).ok();
         std::future::pending::<()>().await;
     };
     // The writer ends when the socket breaks, stalls, or after the reader's last word: then nothing is left to do.
-    tokio::select! {
-        () = &mut write => {}
-        () = read => {}
+    let last_word = tokio::select! {
+        last_word = write => last_word,
+        () = read => None,
+    };
+    if last_word == Some(CloseCode::Size)
+        && let Ok(mut socket) = sink.reunite(frames)
+    {
+        swallow(socket.get_mut(), limits.frame_bytes.saturating_mul(4)).await;
     }
+}
+
+/// Swallows a little of what is still coming, so that a client in the middle of sending can read our refusal instead of seeing
+/// its connection reset.
+async fn swallow(socket: &mut (impl AsyncRead + AsyncWrite + Unpin), most: usize) {
+    socket.shutdown().await.ok();
+    let reading = async {
+        let (mut buffer, mut seen) = (vec![0; 16 * 1024], 0);
+        while let Ok(count @ 1..) = socket.read(&mut buffer).await {
+            seen += count;
+            if seen > most {
+                return;
+            }
+        }
+    };
+    timeout(Duration::from_millis(500), reading).await.ok();
 }
 
 struct Reader<'a> {
@@ -141,11 +167,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Reads until the socket ends or we end it; says with which words.
-    async fn run<F>(mut self, mut frames: F) -> CloseFrame
+    async fn run<F>(mut self, frames: &mut F) -> CloseFrame
     where
         F: Stream<Item = Result<Message, tungstenite::Error>> + Unpin,
     {
-        let end = self.read(&mut frames).await;
+        let end = self.read(frames).await;
         if end.code == CloseCode::Away {
             // Draining: what runs may finish, what is new was not read.
             while self.calls.join_next().await.is_some() {}
@@ -244,13 +270,14 @@ impl Reader<'_> {
     }
 }
 
-/// Sends replies and pings until told to close, or until the socket takes no more.
+/// Sends replies and pings until told to close, or until the socket takes no more. Answers with which words it closed.
 async fn write<S>(
-    mut sink: S,
+    sink: &mut S,
     mut queue: mpsc::Receiver<Box<RawValue>>,
     mut closing: oneshot::Receiver<CloseFrame>,
-    ping_every: std::time::Duration,
-) where
+    ping_every: Duration,
+) -> Option<CloseCode>
+where
     S: Sink<Message, Error = tungstenite::Error> + Unpin,
 {
     let mut pings = interval(ping_every);
@@ -260,14 +287,16 @@ async fn write<S>(
             biased;
             Some(reply) = queue.recv() => Message::text(String::from(Box::<str>::from(reply))),
             end = &mut closing => {
-                sink.send(Message::Close(end.ok())).await.ok();
+                let end = end.ok();
+                let code = end.as_ref().map(|it| it.code);
+                sink.send(Message::Close(end)).await.ok();
                 sink.close().await.ok();
-                return;
+                return code;
             }
             _ = pings.tick() => Message::Ping(Default::default()),
         };
         if sink.send(message).await.is_err() {
-            return;
+            return None;
         }
     }
 }

@@ -159,6 +159,31 @@ async fn an_oversized_message_is_answered_and_ends_the_socket() {
 }
 
 #[tokio::test]
+async fn a_message_far_too_large_does_not_end_in_a_reset_before_its_answer_is_read() {
+    let server = TestServer::start(ServerLimits { frame_bytes: 1_000_000, ..Default::default() }).await;
+    for _ in 0..10 {
+        let (mut send, mut receive) = signed_in(&server).await.split();
+        let sending = tokio::spawn(async move {
+            send.send(Message::text("x".repeat(3_500_000))).await.ok();
+            send
+        });
+        let mut next = async || loop {
+            let message = receive.next().await.unwrap().expect("a message, not a reset");
+            if !matches!(message, Message::Ping(_) | Message::Pong(_)) {
+                return message;
+            }
+        };
+        let answer = next().await;
+        let answer: Value = serde_json::from_str(answer.to_text().unwrap()).unwrap();
+        assert_eq!(reason(&answer), "request_too_large");
+        let Message::Close(Some(frame)) = next().await else { panic!("no close") };
+        assert_eq!(frame.code, CloseCode::Size);
+        drop(sending.await.unwrap());
+    }
+    server.emptied().await;
+}
+
+#[tokio::test]
 async fn a_socket_that_never_reads_is_cut_and_its_calls_with_it() {
     let limits = ServerLimits { write_stall: Duration::from_millis(300), ..Default::default() };
     let server = TestServer::start(limits).await;
