@@ -1050,6 +1050,42 @@ export type LastScoringRun = {
 };
 /** High or low. */
 export type Level = ("low" | "high");
+/** One message of a live query. */
+export type LiveAnyValue = ({
+  /** Where this state is in the row of states; to be given as `resume` after a broken connection. */
+  seq: number;
+  /** The result as it is now. */
+  result: unknown;
+} | {
+  /** As above. */
+  seq: number;
+  /** A JSON Patch (RFC 6902) of `add`, `remove` and `replace`. */
+  patch: Array<PatchOperation>;
+} | {
+  /** Always true. */
+  reset: boolean;
+} | {
+  /** Always true. */
+  end: boolean;
+});
+/** One message of a live query. */
+export type LiveJob = ({
+  /** Where this state is in the row of states; to be given as `resume` after a broken connection. */
+  seq: number;
+  /** The result as it is now. */
+  result: Job;
+} | {
+  /** As above. */
+  seq: number;
+  /** A JSON Patch (RFC 6902) of `add`, `remove` and `replace`. */
+  patch: Array<PatchOperation>;
+} | {
+  /** Always true. */
+  reset: boolean;
+} | {
+  /** Always true. */
+  end: boolean;
+});
 /** Fit against engagement. */
 export type MatrixData = {
   /** Which kind. */
@@ -1242,6 +1278,24 @@ export type Organization = {
 };
 /** How many items a page has at most: 1 to 100. */
 export type PageSize = number;
+/** One change of a JSON Patch. */
+export type PatchOperation = ({
+  op: "add";
+  /** Where, as a JSON Pointer. */
+  path: string;
+  /** What. */
+  value: unknown;
+} | {
+  op: "remove";
+  /** Which, as a JSON Pointer. */
+  path: string;
+} | {
+  op: "replace";
+  /** Which, as a JSON Pointer. */
+  path: string;
+  /** By what. */
+  value: unknown;
+});
 /** The people of an account in short. */
 export type PeopleSummary = {
   /** How many there are. */
@@ -2349,6 +2403,42 @@ export interface Methods {
     };
     result: JobPage;
     reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Follows a job to its end: the job now, and again whenever it comes forward.
+   * 
+   * The messages are those of `live.watch`, with the job as result. After the state in which the job has ended comes `{end}`, and the subscription is over. */
+  "job.watch": {
+    effect: "subscription";
+    caller: "viewer";
+    params: {
+      /** The job. */
+      jobId: JobId;
+      /** The `seq` of the last message of an earlier watch of the same job. */
+      resume?: number | null;
+    };
+    result: string;
+    message: LiveJob;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_job" | "rights_ended" | "too_slow";
+  };
+  /** Sends a query's result now, and again whenever it changes.
+   * 
+   * The first message is `{seq, result}`. Each further one is `{seq, patch}`, a JSON Patch (RFC 6902) against the last state, or `{seq, result}` where that is shorter; a state that is the same as before is not sent. After a broken connection give the last `seq` as `resume`, at whichever server: what was missed is sent, or `{reset}` and the whole result where that cannot be told any more.
+   * 
+   * A watch follows the data, not the clock: what differs only because time has passed is not sent by itself. Rights are read again whenever the query is; when they end, so does the watch, with FORBIDDEN. A query's own refusals (such as a record that is not there any more) end it with the same error as a call. One WebSocket carries at most 50 subscriptions. */
+  "live.watch": {
+    effect: "subscription";
+    caller: "viewer";
+    params: {
+      /** The query, such as `account.list`. */
+      method: string;
+      /** Its params, as in a call. */
+      params?: Record<string, unknown>;
+      /** The `seq` of the last message of an earlier watch of the same query with the same params. */
+      resume?: number | null;
+    };
+    result: string;
+    message: LiveAnyValue;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "unknown_method" | "not_a_query" | "result_too_large" | "rights_ended" | "too_slow";
   };
   /** One opportunity with its stages, contacts and attributes. */
   "opportunity.get": {

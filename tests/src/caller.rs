@@ -3,15 +3,18 @@
 //! Every reply that passes here is held to the shape that all replies share, whatever the test looks for.
 #![expect(clippy::disallowed_types, reason = "it speaks to the server that the test started")]
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use futures::{SinkExt, StreamExt};
-use rpc::{Method, client::ClientError};
+use rpc::{
+    Method, MethodInfo,
+    client::{Client, ClientError},
+};
 use serde_json::{Value, json, value::RawValue};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{self, Message, client::IntoClientRequest, http::HeaderValue},
+    MaybeTlsStream, WebSocketStream, client_async, connect_async,
+    tungstenite::{self, Message, client::IntoClientRequest, handshake::client::Request, http::HeaderValue},
 };
 
 use crate::contract;
@@ -44,6 +47,11 @@ pub enum Way {
 impl Way {
     pub const ALL: [Way; 5] =
         [Way::Single, Way::BatchOfOne, Way::SecondInBatch, Way::SocketSingle, Way::SocketBatch];
+
+    /// The ways this method can be called: a subscription needs a socket, and all of its reply.
+    pub fn of(method: &MethodInfo) -> &'static [Way] {
+        if method.effect.is_subscription() { &[Way::SocketSingle] } else { &Way::ALL }
+    }
 }
 
 /// A call as JSON-RPC writes it.
@@ -56,14 +64,22 @@ impl Caller {
         Caller { address, credential, http: reqwest::Client::new() }
     }
 
+    /// The same credential at another server.
+    pub fn at_address(&self, address: SocketAddr) -> Caller {
+        Caller { address, ..self.clone() }
+    }
+
     /// With the method's own types.
     ///
     /// # Errors
     /// As the typed client.
     pub async fn call<M: Method>(&self, params: &M) -> Result<M::Output, ClientError> {
-        rpc::client::Client::new(format!("http://{}/rpc", self.address), self.credential.clone())?
-            .call(params)
-            .await
+        self.client().call(params).await
+    }
+
+    /// The client that programs use.
+    pub fn client(&self) -> Client {
+        Client::new(format!("http://{}/rpc", self.address), self.credential.clone()).unwrap()
     }
 
     /// By the method's name, as a script calls.
@@ -107,9 +123,22 @@ impl Caller {
         self.open(self.credential.is_none()).await.unwrap()
     }
 
+    /// A socket over a line into which almost nothing fits that is not read.
+    pub async fn narrow_socket(&self) -> Socket {
+        let line = TcpSocket::new_v4().unwrap();
+        line.set_recv_buffer_size(8_192).unwrap();
+        let line = line.connect(self.address).await.unwrap();
+        let stream = client_async(self.upgrade(false).unwrap(), MaybeTlsStream::Plain(line)).await.unwrap().0;
+        Socket { stream }
+    }
+
     /// # Errors
     /// When the server refuses the handshake.
     pub async fn open(&self, as_a_page: bool) -> Result<Socket, tungstenite::Error> {
+        Ok(Socket { stream: connect_async(self.upgrade(as_a_page)?).await?.0 })
+    }
+
+    fn upgrade(&self, as_a_page: bool) -> Result<Request, tungstenite::Error> {
         let mut request = format!("ws://{}/rpc", self.address).into_client_request()?;
         let headers = request.headers_mut();
         if let Some(credential) = &self.credential {
@@ -119,7 +148,7 @@ impl Caller {
             let origin = format!("http://{}", self.address);
             headers.insert("origin", HeaderValue::from_str(&origin).unwrap());
         }
-        Ok(Socket { stream: connect_async(request).await?.0 })
+        Ok(request)
     }
 
     /// This caller with a socket beside, to take any way.
@@ -145,6 +174,25 @@ impl Socket {
     /// Sends any text and waits for the next one that comes back.
     pub async fn ask(&mut self, text: String) -> String {
         self.stream.send(Message::text(text)).await.unwrap();
+        self.next_text().await
+    }
+
+    /// Begins a subscription; answers its id, or the refusal.
+    pub async fn subscribe(&mut self, method: &str, params: &Value) -> Reply {
+        self.call_raw(method, params).await
+    }
+
+    /// The next message of a subscription: what stands beside `subscription` in its params.
+    pub async fn message(&mut self) -> Value {
+        let text = tokio::time::timeout(Duration::from_secs(20), self.next_text()).await;
+        let text = text.unwrap_or_else(|_| panic!("no message within twenty seconds"));
+        let mut message: Value = serde_json::from_str(&text).unwrap();
+        let params = message["params"].as_object_mut().unwrap_or_else(|| panic!("no message: {text}"));
+        params.remove("subscription").unwrap_or_else(|| panic!("no message: {text}"));
+        message["params"].take()
+    }
+
+    async fn next_text(&mut self) -> String {
         loop {
             match self.stream.next().await.expect("the server keeps the socket open").unwrap() {
                 Message::Text(text) => return text.as_str().to_owned(),

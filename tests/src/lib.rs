@@ -15,5 +15,5 @@ pub use app::{TestApp, serve_on};
 pub use caller::{Caller, Line, Reply, Socket, Way, envelope};
 pub use logs::Logs;
 pub use rows::{AuditRow, Rows};
-pub use sample::{authorise, ids_of, seed_sample, translate};
+pub use sample::{authorise, ids_of, own_id, seed_sample, translate};
 pub use tenant::Tenant;

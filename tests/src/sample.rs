@@ -21,6 +21,11 @@ pub(crate) fn id_of(number: u8, last: u128) -> Uuid {
     Uuid::from_u128(first + (u128::from(number) << NUMBER_AT) + last)
 }
 
+/// The id that an organization has in the place of that one of the examples.
+pub fn own_id(number: u8, of_the_examples: Uuid) -> Uuid {
+    id_of(number, of_the_examples.as_u128() - id_of(0, 0).as_u128())
+}
+
 /// The statements with this organization's ids (`$id(71)`) and canary (`$canary`).
 pub(crate) fn statements(app: &TestApp, tenant: &Tenant, template: &str) -> String {
     let mut parts = template.split("$id(");

@@ -27,9 +27,17 @@ pub(crate) fn types(document: &Value) -> anyhow::Result<String> {
             type_of(&method["result"]["schema"], 1).with_context(|| format!("in the result of {name}"))?;
         let text = |key: &str| method[key].as_str().unwrap_or_default().to_owned();
         comment(&mut out, method["description"].as_str(), 1);
+        let message = match method.get("x-message") {
+            Some(it) => {
+                let message =
+                    type_of(&it["schema"], 1).with_context(|| format!("in the messages of {name}"))?;
+                format!("    message: {message};\n")
+            }
+            None => String::new(),
+        };
         writeln!(
             out,
-            "  {name:?}: {{\n    effect: {:?};\n    caller: {:?};\n    params: {params};\n    result: {result};\n    reason: {};\n  }};",
+            "  {name:?}: {{\n    effect: {:?};\n    caller: {:?};\n    params: {params};\n    result: {result};\n{message}    reason: {};\n  }};",
             text("x-effect"),
             text("x-caller"),
             reasons(method),

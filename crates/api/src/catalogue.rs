@@ -1,8 +1,8 @@
 //! The only list of methods. What is not listed here is not served, and what is listed has a handler.
 
 use crate::routers::{
-    account, activity, api_key, audit, connector, field_mapping, job, opportunity, person, rpc_discover,
-    scoring, scoring_config, session, system, team, tenant, user,
+    account, activity, api_key, audit, connector, field_mapping, job, live, opportunity, person,
+    rpc_discover, scoring, scoring_config, session, system, team, tenant, user,
 };
 
 rpc::catalogue! {
@@ -64,5 +64,8 @@ rpc::catalogue! {
     scoring_config::Activate,
     job::Get,
     job::List,
-    job::Cancel,
+    job::Cancel;
+    subscriptions:
+    live::Watch,
+    job::Watch,
 }

@@ -10,7 +10,7 @@ pub mod sample;
 pub mod topics;
 pub mod types;
 
-pub use catalogue::{CATALOGUE, Serves, document, mount};
+pub use catalogue::{CATALOGUE, Serves, document, mount, queries};
 
 /// The document as it is published: in `api-schema/openrpc.json`, at `GET /openrpc.json`, and under the hash that
 /// replies carry.

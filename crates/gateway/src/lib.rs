@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod explorer;
 pub mod host;
+mod live;
 pub mod methods;
 pub mod provision;
 pub mod server;

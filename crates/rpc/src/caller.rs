@@ -39,6 +39,9 @@ pub trait Caller: Send + 'static {
         call: &Call,
     ) -> impl Future<Output = Result<Self::Scope<H>, RpcError>> + Send;
 
+    /// What the handler of such a caller gets of a scope that the host made by itself.
+    fn lend<'a, H: Host>(scope: &'a mut H::Scope, nobody: &'a mut ()) -> &'a mut Self::Scope<H>;
+
     /// The stored reply to this idempotency key, if there is one.
     fn recall<H: Host>(
         host: &H,
@@ -74,6 +77,10 @@ impl Caller for Anyone {
         Ok(())
     }
 
+    fn lend<'a, H: Host>(_: &'a mut H::Scope, nobody: &'a mut ()) -> &'a mut () {
+        nobody
+    }
+
     async fn recall<H: Host>(_: &H, _: &mut (), _: &Call, _: &Remember) -> Result<Option<String>, RpcError> {
         Ok(None)
     }
@@ -97,6 +104,10 @@ macro_rules! tenant_caller {
 
             async fn admit<H: Host>(host: &H, ext: &Extensions, call: &Call) -> Result<H::Scope, RpcError> {
                 host.admit(ext, call).await
+            }
+
+            fn lend<'a, H: Host>(scope: &'a mut H::Scope, _: &'a mut ()) -> &'a mut H::Scope {
+                scope
             }
 
             async fn recall<H: Host>(

@@ -14,7 +14,7 @@ use jsonrpsee::{
 };
 use serde_json::value::RawValue;
 
-use crate::{Call, Caller, Handle, Host, Method, Remember, RpcError, ScopeOf, params};
+use crate::{Call, Caller, Effect, Handle, Host, Method, Remember, RpcError, ScopeOf, params};
 
 /// Collects the methods a host answers. Filled by [`catalogue!`](crate::catalogue).
 #[derive(Debug)]
@@ -34,10 +34,15 @@ impl<H: Host> Registry<H> {
         M: Method,
         H: Handle<M>,
     {
+        const { assert!(!matches!(M::EFFECT, Effect::Subscription), "list it with the subscriptions") };
         self.module.register_async_method(M::NAME, |params, host: Arc<H>, ext| async move {
             dispatch::<M, H>(&params, &*host, &ext).await
         })?;
         Ok(())
+    }
+
+    pub(crate) fn module_mut(&mut self) -> &mut RpcModule<H> {
+        &mut self.module
     }
 
     pub fn into_module(self) -> RpcModule<H> {

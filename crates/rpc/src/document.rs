@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Access, Caller, Code, Effect, Example, Method, Refusal, error::ErrorData, params::IDEMPOTENCY_KEY,
+    unsubscribe_name,
 };
 
 const SCHEMAS: &str = "#/components/schemas/";
@@ -43,7 +44,9 @@ impl Document {
         let mut params = M::json_schema(&mut self.inputs);
         self.inputs.transforms_mut().for_each(|it| it.transform(&mut params));
         let params = params.to_value();
-        let result = self.outputs.subschema_for::<M::Output>().to_value();
+        let output = self.outputs.subschema_for::<M::Output>().to_value();
+        let subscription = M::EFFECT == Effect::Subscription;
+        let result = if subscription { subscription_id() } else { output.clone() };
         let docs = params["description"].as_str().unwrap_or_default();
         let (summary, router) = (first_sentence(docs), M::NAME.split('.').next().unwrap_or(M::NAME));
         let mut method = json!({
@@ -53,7 +56,11 @@ impl Document {
             "description": docs,
             "paramStructure": "by-name",
             "params": descriptors::<M>(&params),
-            "result": { "name": "result", "required": true, "schema": result },
+            "result": {
+                "name": if subscription { "subscription" } else { "result" },
+                "required": true,
+                "schema": result,
+            },
             "errors": errors::<M>(),
             "examples": [example::<M>()],
             "x-effect": M::EFFECT.as_str(),
@@ -65,7 +72,12 @@ impl Document {
                 method["x-audit"] = audit.into();
                 method["x-topics"] = topics.iter().map(|it| it.0).collect();
             }
-            Effect::Subscription => {}
+            Effect::Subscription => {
+                let Example { result, .. } = M::example();
+                let example = serde_json::to_value(result).expect("examples are plain data");
+                method["x-message"] = json!({ "schema": output, "example": example });
+                method["x-unsubscribe"] = unsubscribe_name(M::NAME).into();
+            }
         }
         self.methods.push(method);
     }
@@ -230,10 +242,19 @@ fn example<M: Method>() -> Value {
         .filter(|(_, value)| !value.is_null())
         .map(|(name, value)| json!({ "name": name, "value": value }))
         .collect();
+    let result = match M::EFFECT {
+        Effect::Subscription => json!({ "name": "subscription", "value": "6FsDrDS5ubvS2LZWKxsI5pXz" }),
+        _ => json!({ "name": "result", "value": serde_json::to_value(result).expect(json) }),
+    };
+    json!({ "name": "example", "params": params, "result": result })
+}
+
+/// What a subscription is answered with; its messages follow.
+fn subscription_id() -> Value {
     json!({
-        "name": "example",
-        "params": params,
-        "result": { "name": "result", "value": serde_json::to_value(result).expect(json) },
+        "type": "string",
+        "description": "The subscription, named by each of its messages: \
+                        `{method, params: {subscription, result}}`, at its end `{method, params: {subscription, error}}`.",
     })
 }
 

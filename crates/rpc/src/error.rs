@@ -123,6 +123,8 @@ pub struct RpcError {
     pub retry_after_ms: Option<u64>,
     /// What the refusal adds, in its own fields.
     pub details: Map<String, Value>,
+    /// The method whose answer this is, where that is another than the one that was called.
+    pub about: Option<&'static str>,
 }
 
 impl RpcError {
@@ -134,6 +136,7 @@ impl RpcError {
             fields: Vec::new(),
             retry_after_ms: None,
             details: Map::new(),
+            about: None,
         }
     }
 
@@ -205,7 +208,7 @@ impl RpcError {
     }
 
     pub fn into_object(self, path: &str, request_id: &str) -> ErrorObjectOwned {
-        let data = self.data(path, request_id);
+        let data = self.data(self.about.unwrap_or(path), request_id);
         ErrorObjectOwned::owned(self.code.number(), self.message.into_owned(), Some(data))
     }
 }

@@ -12,9 +12,13 @@ mod dispatch;
 mod document;
 mod error;
 mod host;
+pub mod live;
 mod method;
 mod params;
+pub mod patch;
+mod queries;
 mod refusal;
+mod subscription;
 
 pub use caller::{Access, Admin, Anyone, Caller, Manager, ScopeOf, Viewer};
 pub use dispatch::Registry;
@@ -23,9 +27,11 @@ pub use error::{Code, FieldError, RpcError};
 pub use host::{Call, Handle, Host, Remember};
 pub use jsonrpsee::{Extensions, Methods, core::RegisterMethodError};
 pub use method::{Effect, Example, Listed, Method, MethodInfo, Topic};
+pub use queries::Query;
 pub use refusal::{NoRefusal, Reason, Refusal, reasons_of};
 #[doc(hidden)]
 pub use refusal::{camel_case, snake_case};
+pub use subscription::{Messages, Subscribe, unsubscribe_name};
 
 #[doc(hidden)]
 pub mod __private {

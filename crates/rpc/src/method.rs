@@ -64,6 +64,10 @@ impl Effect {
         matches!(self, Effect::Mutation { .. })
     }
 
+    pub const fn is_subscription(&self) -> bool {
+        matches!(self, Effect::Subscription)
+    }
+
     pub const fn as_str(&self) -> &'static str {
         match self {
             Effect::Query { .. } => "query",

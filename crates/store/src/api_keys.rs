@@ -1,5 +1,7 @@
 //! API keys at rest: their hash, their ceiling, and whether they still hold.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -47,6 +49,44 @@ pub async fn find_api_key(tx: &mut TenantTx, id: ApiKeyId) -> Result<Option<ApiK
         Ok(ApiKeyRecord { tenant, id, hash: ApiKeyHash::from_bytes(hash), ceiling, expires_at, revoked_at })
     })
     .transpose()
+}
+
+/// As [`find_api_key`], of many at once.
+///
+/// # Errors
+/// When the database refused or could not be reached.
+pub async fn find_api_keys(
+    tx: &mut TenantTx,
+    ids: &[ApiKeyId],
+) -> Result<HashMap<ApiKeyId, ApiKeyRecord>, StoreError> {
+    type Row = (Uuid, Vec<u8>, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let tenant = tx.tenant();
+    let rows: Vec<Row> = api_keys::table
+        .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(api_keys::tenant_id)))
+        .filter(api_keys::tenant_id.eq(tenant.0))
+        .filter(api_keys::id.eq_any(ids.iter().map(|it| it.0).collect::<Vec<_>>()))
+        .filter(tenant_directory::status.eq("active"))
+        .select((
+            api_keys::id,
+            api_keys::secret_hash,
+            api_keys::role,
+            api_keys::expires_at,
+            api_keys::revoked_at,
+        ))
+        .load(tx.conn())
+        .await?;
+    let record = |(id, hash, role, expires_at, revoked_at): Row| {
+        let hash: [u8; 32] = hash.try_into().map_err(|_| StoreError::Bug)?;
+        let (id, ceiling) = (ApiKeyId(id), role.parse().map_err(|_| StoreError::Bug)?);
+        Ok((
+            id,
+            ApiKeyRecord { tenant, id, hash: ApiKeyHash::from_bytes(hash), ceiling, expires_at, revoked_at },
+        ))
+    };
+    rows.into_iter().map(record).collect()
 }
 
 /// Stores a key and its place in the directory.

@@ -1,5 +1,7 @@
 //! Who belongs to an organization, and as what.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use tenancy::{Role, UserId};
@@ -25,6 +27,26 @@ pub async fn find_member_by_email(tx: &mut TenantTx, email: &str) -> Result<Opti
         .await
         .optional()?;
     Ok(id.map(UserId))
+}
+
+/// As [`role_of`], of many at once; who is not an active member is not among them.
+///
+/// # Errors
+/// When the database refused or could not be reached.
+pub async fn roles_of(tx: &mut TenantTx, users: &[UserId]) -> Result<HashMap<UserId, Role>, StoreError> {
+    if users.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Uuid, String)> = memberships::table
+        .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(memberships::tenant_id)))
+        .filter(memberships::tenant_id.eq(tx.tenant().0))
+        .filter(memberships::user_id.eq_any(users.iter().map(|it| it.0).collect::<Vec<_>>()))
+        .filter(memberships::status.eq("active"))
+        .filter(tenant_directory::status.eq("active"))
+        .select((memberships::user_id, memberships::role))
+        .load(tx.conn())
+        .await?;
+    rows.into_iter().map(|(id, role)| Ok((UserId(id), role.parse().map_err(|_| StoreError::Bug)?))).collect()
 }
 
 /// The member's present role, or `None` for somebody who is not an active member of an active organization.

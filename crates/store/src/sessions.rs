@@ -1,5 +1,7 @@
 //! Sessions: what an access token points to. The rights are the membership's, read at each call.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -60,6 +62,45 @@ pub async fn find_session(tx: &mut TenantTx, id: SessionId) -> Result<Option<Ses
         })
     })
     .transpose()
+}
+
+/// As [`find_session`], of many at once.
+///
+/// # Errors
+/// When the database refused or could not be reached.
+pub async fn find_sessions(
+    tx: &mut TenantTx,
+    ids: &[SessionId],
+) -> Result<HashMap<SessionId, SessionRights>, StoreError> {
+    type Row = (uuid::Uuid, uuid::Uuid, String, String, DateTime<Utc>, Option<DateTime<Utc>>);
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let tenant = tx.tenant().0;
+    let rows: Vec<Row> = sessions::table
+        .inner_join(memberships::table.on(
+            memberships::tenant_id.eq(sessions::tenant_id).and(memberships::user_id.eq(sessions::user_id)),
+        ))
+        .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(sessions::tenant_id)))
+        .filter(sessions::tenant_id.eq(tenant))
+        .filter(sessions::id.eq_any(ids.iter().map(|it| it.0).collect::<Vec<_>>()))
+        .filter(tenant_directory::status.eq("active"))
+        .select((
+            sessions::id,
+            sessions::user_id,
+            memberships::role,
+            memberships::status,
+            sessions::expires_at,
+            sessions::revoked_at,
+        ))
+        .load(tx.conn())
+        .await?;
+    let rights = |(id, user, role, status, expires_at, revoked_at): Row| {
+        let role = role.parse().map_err(|_| StoreError::Bug)?;
+        let member_active = status == "active";
+        Ok((SessionId(id), SessionRights { user: UserId(user), role, expires_at, revoked_at, member_active }))
+    };
+    rows.into_iter().map(rights).collect()
 }
 
 /// A session about to begin.

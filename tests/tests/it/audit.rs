@@ -5,7 +5,7 @@ use rpc::{Access, Effect};
 use serde_json::{Value, json};
 use tests::{AuditRow, Caller, Tenant, TestApp};
 
-use crate::example;
+use crate::{calls, example};
 
 async fn audited(
     app: &TestApp,
@@ -31,7 +31,7 @@ fn one_row(rows: &[AuditRow], tenant: &Tenant, action: &str, outcome: &str) {
 async fn a_mutation_leaves_one_row_when_done_and_one_when_refused_and_a_query_leaves_none() {
     let app = TestApp::start().await;
     let ours = app.seeded_tenant("ours").await;
-    for method in CATALOGUE {
+    for method in calls() {
         let params = example(&app, &ours, method).await;
         let lower = match method.access {
             Access::Public | Access::Viewer => None,

@@ -1,9 +1,8 @@
 //! Three organizations whose every text holds a word of its own: no reply, no frame and no line of the log holds another's.
 
-use api::CATALOGUE;
 use tests::{Tenant, TestApp, Way};
 
-use crate::{example, strangers::required_only};
+use crate::{calls, example, strangers::required_only};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_ever_sees_another_organizations_words() {
@@ -34,7 +33,7 @@ async fn nobody_ever_sees_another_organizations_words() {
 async fn sweep(app: &TestApp, tenant: &Tenant, all: &[Tenant]) -> usize {
     let mut line = tenant.admin().line().await;
     let mut telling = 0;
-    for method in CATALOGUE {
+    for method in calls() {
         let params = example(app, tenant, method).await;
         let calls = if method.effect.is_mutation() {
             vec![(Way::Single, params)]

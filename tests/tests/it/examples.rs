@@ -1,10 +1,9 @@
 //! Every method's example is sent to a real server, and what comes back looks as the document says.
 
-use api::CATALOGUE;
 use serde_json::Value;
 use tests::{TestApp, contract};
 
-use crate::example;
+use crate::{calls, example};
 
 /// Members whose own members are data: which there are differs from record to record.
 const FREE: &[&str] =
@@ -15,7 +14,7 @@ async fn every_example_works_and_its_reply_has_the_shape_of_the_printed_one() {
     let app = TestApp::start().await;
     let ours = app.seeded_tenant("ours").await;
     let mut faults = Vec::new();
-    for method in CATALOGUE {
+    for method in calls() {
         let params = example(&app, &ours, method).await;
         let reply = ours.admin().call_raw(method.name, &params).await;
         let Some(result) = reply.json.get("result") else {

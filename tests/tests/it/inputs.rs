@@ -6,7 +6,7 @@ use rpc::MethodInfo;
 use serde_json::{Value, json};
 use tests::{Reply, Tenant, TestApp, contract};
 
-use crate::example;
+use crate::{calls, example};
 
 /// In every text, and in the place of every other value.
 const INJECTIONS: &[&str] = &[
@@ -139,7 +139,7 @@ async fn hostile_params_never_break_a_query() {
     let app = TestApp::start().await;
     let (ours, theirs) = (app.seeded_tenant("ours").await, app.seeded_tenant("theirs").await);
     let before = app.rows().fingerprints().await;
-    for method in CATALOGUE.iter().filter(|it| !it.effect.is_mutation()) {
+    for method in calls().filter(|it| !it.effect.is_mutation()) {
         let params = example(&app, &ours, method).await;
         let calls = hostile(method, &params, &theirs.id().to_string());
         for chunk in calls.chunks(9) {
@@ -206,7 +206,7 @@ async fn what_no_method_may_see_is_refused_before_any_sees_it() {
     let app = TestApp::start().await;
     let ours = app.seeded_tenant("ours").await;
     let before = app.rows().fingerprints().await;
-    for method in CATALOGUE {
+    for method in calls() {
         let params = example(&app, &ours, method).await;
         let before = app.rows().fingerprints().await;
         for (body, code) in unspeakable(method.name, &params) {

@@ -11,13 +11,20 @@ mod examples;
 mod faults;
 mod golden;
 mod inputs;
+mod live;
 mod refusals;
 mod strangers;
 mod topics;
 
+use api::CATALOGUE;
 use rpc::MethodInfo;
 use serde_json::Value;
 use tests::{Tenant, TestApp, authorise, translate};
+
+/// The methods that are answered with one reply: all but subscriptions.
+fn calls() -> impl Iterator<Item = &'static MethodInfo> {
+    CATALOGUE.iter().filter(|it| !it.effect.is_subscription())
+}
 
 /// The params of a method's example, as this organization's admin can send them now.
 async fn example(app: &TestApp, tenant: &Tenant, method: &MethodInfo) -> Value {

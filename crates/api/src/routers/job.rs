@@ -1,5 +1,7 @@
 //! `job`: long work, to follow and to stop.
 
+use rpc::live::LiveMessage;
+
 use super::prelude::*;
 
 refusals! {
@@ -110,6 +112,47 @@ impl Method for Cancel {
                 cancel_requested_at: Some(now),
                 ..sample::queued_job(JobKind::ConnectorSync, Some(sample::CONNECTOR_ID))
             },
+        }
+    }
+}
+
+/// Follows a job to its end: the job now, and again whenever it comes forward.
+///
+/// The messages are those of `live.watch`, with the job as result. After the state in which the job has ended comes `{end}`, and
+/// the subscription is over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Watch {
+    /// The job.
+    pub job_id: JobId,
+    /// The `seq` of the last message of an earlier watch of the same job.
+    #[validate(range(max = 9_007_199_254_740_991_u64))]
+    pub resume: Option<u64>,
+}
+
+refusals! {
+    /// Why a job is not, or no longer, followed.
+    pub enum WatchJobRefusal {
+        /// The organization has no such job.
+        NoSuchJob => NotFound, "no such job";
+        /// The credential was revoked, the session has ended, or the role no longer allows it. Ends a watch under way.
+        RightsEnded => Forbidden, "your rights to watch this have ended";
+        /// The socket took less than there was to send. Ends a watch under way; watch again, with the last `seq` as `resume`.
+        TooSlow { seq: u64 } => TooManyRequests, "there was more to tell than was taken; watch again, with `resume`";
+    }
+}
+
+impl Method for Watch {
+    const NAME: &'static str = "job.watch";
+    const EFFECT: Effect = Effect::Subscription;
+    type Caller = Viewer;
+    type Output = LiveMessage<Job>;
+    type Refusal = WatchJobRefusal;
+
+    fn example() -> Example<Self> {
+        Example {
+            params: Watch { job_id: sample::JOB_ID, resume: None },
+            result: LiveMessage::Result { seq: 8_821_455_159_296_001, result: sample::finished_job() },
         }
     }
 }

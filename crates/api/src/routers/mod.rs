@@ -7,6 +7,7 @@ pub mod audit;
 pub mod connector;
 pub mod field_mapping;
 pub mod job;
+pub mod live;
 pub mod opportunity;
 pub mod person;
 pub mod rpc_discover;

@@ -26,16 +26,50 @@ pub(crate) struct Call {
     /// Prints the result exactly as it came, on one line.
     #[arg(long)]
     raw: bool,
+    /// Watches the query: prints its result now and again whenever it changes, over broken connections, until it is stopped.
+    /// A job is followed to its end by `job.watch`.
+    #[arg(long)]
+    watch: bool,
 }
 
 impl Call {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let params = params(&self.params)?;
-        let key = self.api_key.filter(|it| !it.is_empty());
+        let key = self.api_key.clone().filter(|it| !it.is_empty());
         let client = Client::new(rpc_url(&self.url), key)?;
+        if self.watch || is_subscription(&self.method) {
+            return self.follow(&client, params).await;
+        }
         let result = client.call_raw(&self.method, &params).await?;
-        print(&result, self.raw)
+        print(&result, self.raw)?;
+        Ok(())
     }
+}
+
+impl Call {
+    /// Prints each state, until there are no more.
+    async fn follow(&self, client: &Client, params: Value) -> Result<(), Failure> {
+        let mut watch = if is_subscription(&self.method) {
+            client.follow(&self.method, params)
+        } else {
+            client.watch_raw(&self.method, &params)
+        };
+        while let Some(state) = watch.next().await {
+            let state: Value = state?;
+            let text = serde_json::value::to_raw_value(&state).map_err(|error| {
+                Failure::new(Exit::Internal, format!("the result cannot be printed: {error}"))
+            })?;
+            if !print(&text, self.raw)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether it can only be watched.
+fn is_subscription(method: &str) -> bool {
+    api::CATALOGUE.iter().any(|it| it.name == method && it.effect.is_subscription())
 }
 
 /// With or without the path: both are what people paste.
@@ -67,7 +101,8 @@ fn params(given: &str) -> Result<Value, Failure> {
     }
 }
 
-fn print(result: &RawValue, raw: bool) -> Result<(), Failure> {
+/// Answers whether somebody still reads.
+fn print(result: &RawValue, raw: bool) -> Result<bool, Failure> {
     let text = if raw {
         result.get().to_owned()
     } else {
@@ -80,8 +115,7 @@ fn print(result: &RawValue, raw: bool) -> Result<(), Failure> {
     };
     use std::io::Write;
     // A reader that left early, such as `head`, is no failure of the call.
-    writeln!(std::io::stdout(), "{text}").ok();
-    Ok(())
+    Ok(writeln!(std::io::stdout(), "{text}").is_ok())
 }
 
 /// Keys in blue: enough to find one's way in a long result.

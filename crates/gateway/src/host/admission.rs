@@ -100,7 +100,7 @@ pub(super) async fn present_role(tx: &mut TenantTx, principal: &Principal) -> Re
 
 /// Whether a role covers a method's access level. Each level stands for the operations of one row of the
 /// permission table; the table stays the only place that decides.
-pub(super) fn covers(role: Role, access: Access) -> bool {
+pub(crate) fn covers(role: Role, access: Access) -> bool {
     match access {
         Access::Public => true,
         Access::Viewer => permits(role, Operation::ReadRecords),

@@ -22,15 +22,15 @@ use std::{
 
 use rpc::{Call, Effect, Extensions, Host, Refusal, Remember, RpcError};
 use store::{Store, Topics};
-use tenancy::{AccessTokens, Cursors, KeyRing, OauthStates};
+use tenancy::{AccessTokens, ApiKeyId, Cursors, KeyRing, OauthStates, TenantId};
 
-pub(crate) use self::failure::store_error;
-use self::{admission::Admitted, directory::Directory, last_used::LastUsed, limits::CallLimits, scope::Note};
+use self::{admission::Admitted, directory::Directory, last_used::LastUsed, limits::CallLimits};
+pub(crate) use self::{admission::covers, failure::store_error};
 pub use self::{
     document::document, failure::Failure, limits::CallQuota, outside::OutsideIssuers, paging::Paging,
     scope::Scope,
 };
-use crate::{config::Config, server::RequestMeta, vault::Vault, vendors::Vendors};
+use crate::{config::Config, live::Live, server::RequestMeta, vault::Vault, vendors::Vendors};
 
 /// Everything a handler may use.
 pub struct Gateway {
@@ -43,6 +43,7 @@ pub struct Gateway {
     last_used: LastUsed,
     outside: OutsideIssuers,
     limits: CallLimits,
+    pub(crate) live: Live,
 }
 
 /// What the key ring opens: derived once at start, never logged.
@@ -86,6 +87,7 @@ impl Gateway {
             last_used: LastUsed::default(),
             outside: OutsideIssuers::default(),
             limits: CallLimits::new(quota),
+            live: Live::default(),
         }
     }
 
@@ -105,6 +107,11 @@ impl Gateway {
     /// loads the system's certificates.
     pub(crate) fn vendors(&self) -> &Vendors {
         self.vendors.get_or_init(Vendors::default)
+    }
+
+    /// Notes that a key was used, if none was noted for a minute.
+    pub(crate) fn key_is_used(&self, tenant: TenantId, key: ApiKeyId) {
+        self.last_used.note(&self.store, tenant, key);
     }
 
     /// With a runner in this process, which is told at once when a call has queued work.
@@ -128,14 +135,7 @@ impl Host for Gateway {
             RpcError::internal()
         })?;
         let Admitted { principal, tx, expires_at } = self.authenticate(meta).await?;
-        let scope = Scope {
-            principal,
-            expires_at,
-            tx: Some(tx),
-            meta: Arc::new(meta.clone()),
-            note: Note::default(),
-            store: self.store.clone(),
-        };
+        let scope = Scope::of(principal, expires_at, tx, meta, &self.store);
         let allowed = if admission::covers(principal.role, call.access) {
             self.limits.charge(&principal)
         } else {

@@ -1,11 +1,11 @@
 //! Cursors of lists: sealed to tenant, caller, method and filter, so that one taken elsewhere opens nothing.
 
 use api::types::Cursor;
-use chrono::{Duration, Utc};
+use chrono::{DateTime, Duration, NaiveTime, Utc};
 use rpc::{FieldError, Method, RpcError};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use tenancy::{CursorBinding, FilterHash};
+use tenancy::{Actor, CursorBinding, FilterHash};
 
 use super::{Gateway, Scope};
 
@@ -47,12 +47,11 @@ impl Paging<'_> {
                 FieldError::new("cursor", "cursor", "is not a cursor of this list, or is older than a day");
             RpcError::invalid_params(vec![field])
         };
-        let position = self
-            .gateway
-            .secrets
-            .cursors
-            .open(&self.binding(), cursor.as_str(), Utc::now())
-            .map_err(|_| invalid())?;
+        let open =
+            |actor| self.gateway.secrets.cursors.open(&self.binding(actor), cursor.as_str(), Utc::now());
+        // A cursor that a watch brought is nobody's own; any other is the caller's.
+        let position = open(Actor::System).or_else(|_| open(self.scope.principal().actor()));
+        let position = position.map_err(|_| invalid())?;
         serde_json::from_slice(&position).map(Some).map_err(|_| invalid())
     }
 
@@ -60,16 +59,20 @@ impl Paging<'_> {
     pub fn seal<P: Serialize>(&self, position: &P) -> Cursor {
         let position =
             serde_json::to_vec(position).expect("a position is plain data, which always serializes");
-        let sealed = self.gateway.secrets.cursors.seal(&self.binding(), &position, Utc::now() + HOLDS);
+        // For all who watch, the same list gives the same bytes all day: it is sent again only when it has changed.
+        let (actor, until) = match self.scope.turn {
+            Some(_) => (Actor::System, end_of_tomorrow(Utc::now())),
+            None => (self.scope.principal.actor(), Utc::now() + HOLDS),
+        };
+        let sealed = self.gateway.secrets.cursors.seal(&self.binding(actor), &position, until);
         Cursor::try_from(sealed).expect("a sealed cursor is short and URL-safe")
     }
 
-    fn binding(&self) -> CursorBinding<'_> {
-        CursorBinding {
-            tenant: self.scope.tenant(),
-            actor: self.scope.principal().actor(),
-            method: self.method,
-            filter: self.filter,
-        }
+    fn binding(&self, actor: Actor) -> CursorBinding<'_> {
+        CursorBinding { tenant: self.scope.tenant(), actor, method: self.method, filter: self.filter }
     }
+}
+
+fn end_of_tomorrow(now: DateTime<Utc>) -> DateTime<Utc> {
+    (now.date_naive() + Duration::days(2)).and_time(NaiveTime::MIN).and_utc()
 }

@@ -8,6 +8,7 @@ mod connector;
 mod convert;
 mod field_mapping;
 pub(crate) mod job;
+mod live;
 mod opportunity;
 mod person;
 pub(crate) mod rows;

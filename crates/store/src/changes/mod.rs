@@ -18,7 +18,6 @@ use std::{
 };
 
 use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
-use diesel_async::RunQueryDsl;
 use tenancy::TenantId;
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -116,7 +115,10 @@ impl Changes {
     /// After a commit: tells this process now, and others soon.
     pub(crate) fn publish(&self, tenant: TenantId, topics: Topics, id: i64) {
         let inner = &self.0;
-        lock(&inner.known).add(id);
+        // Nobody forgets where nobody listens.
+        if inner.listening.load(Ordering::SeqCst) {
+            lock(&inner.known).add(id);
+        }
         inner.tell(Heard::Changed { tenant, topics });
         lock(&inner.pending).add(tenant, topics, id);
         if !inner.publishing.swap(true, Ordering::SeqCst) {
@@ -209,6 +211,8 @@ pub(crate) fn names(topics: Topics) -> Vec<&'static str> {
 
 /// Leaves the marker, if there is something that none says yet.
 pub(crate) async fn mark(tx: &mut TenantTx) -> Result<(), StoreError> {
+    // Its methods would hide those of other types in the rest of this module.
+    use diesel_async::RunQueryDsl;
     let Some((topics, id)) = tx.marks().take_unwritten() else { return Ok(()) };
     statement("INSERT INTO changes (id, tenant_id, topics) VALUES ($1, $2, $3)")
         .bind::<BigInt, _>(id)

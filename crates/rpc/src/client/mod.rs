@@ -4,12 +4,16 @@
     reason = "it speaks to our own server, at an address that its user chose"
 )]
 
+mod watch;
+
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
 
 use crate::{Code, FieldError, Method};
+
+pub use watch::Watch;
 
 /// Speaks to one server with one credential.
 #[derive(Clone)]

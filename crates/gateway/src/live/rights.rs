@@ -1,0 +1,121 @@
+//! The rights of all who watch, read many at a time: when something about rights has changed, when a credential ends by itself,
+//! and every few seconds in any case.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use chrono::Utc;
+use store::{StoreError, TenantTx, api_keys, members, sessions};
+use tenancy::{Principal, Subject, TenantId};
+use tokio::time::{Instant, sleep_until};
+
+use super::{Home, Live, Watcher, group, lock};
+use crate::host::Gateway;
+
+/// How often it is looked whether a credential has ended by itself.
+const TICK: Duration = Duration::from_millis(500);
+/// How often everybody's rights are read although nobody said that they have changed.
+const ROUND: Duration = Duration::from_secs(5);
+
+/// What each may do now by the books; `None` for whoever may do nothing any more.
+pub(super) async fn present(
+    tx: &mut TenantTx,
+    watchers: &HashMap<Subject, Watcher>,
+) -> Result<HashMap<Subject, Option<Watcher>>, StoreError> {
+    let (mut keys, mut session_ids, mut users) = (Vec::new(), Vec::new(), Vec::new());
+    for subject in watchers.keys() {
+        match *subject {
+            Subject::ApiKey { key_id } => keys.push(key_id),
+            Subject::User { session: Some(id), .. } => session_ids.push(id),
+            Subject::User { user_id, session: None } => users.push(user_id),
+            Subject::System => {}
+        }
+    }
+    let keys = api_keys::find_api_keys(tx, &keys).await?;
+    let session_ids = sessions::find_sessions(tx, &session_ids).await?;
+    let users = members::roles_of(tx, &users).await?;
+    let now = Utc::now();
+    let one = |watcher: &Watcher| -> Option<Watcher> {
+        let Principal { tenant, subject, .. } = watcher.principal;
+        match subject {
+            Subject::ApiKey { key_id } => {
+                let record = keys.get(&key_id).filter(|it| it.alive(now))?;
+                let principal = Principal::api_key(tenant, key_id, record.ceiling);
+                Some(Watcher { principal, expires_at: record.expires_at })
+            }
+            Subject::User { user_id, session: Some(id) } => {
+                let session = session_ids.get(&id).filter(|it| it.user == user_id && it.alive(now))?;
+                let principal = Principal::user(tenant, user_id, Some(id), session.role);
+                Some(Watcher { principal, expires_at: Some(session.expires_at) })
+            }
+            Subject::User { user_id, session: None } => {
+                let principal = Principal::user(tenant, user_id, None, *users.get(&user_id)?);
+                Some(Watcher { principal, ..*watcher })
+            }
+            Subject::System => None,
+        }
+    };
+    Ok(watchers.iter().map(|(subject, watcher)| (*subject, one(watcher))).collect())
+}
+
+/// Looks after the rights of all who watch, as long as the gateway lives.
+pub(super) async fn keep(home: Home) {
+    let mut round = Instant::now() + ROUND;
+    let mut tick = Instant::now() + TICK;
+    loop {
+        {
+            let Some(gateway) = home.upgrade() else { return };
+            let live = &gateway.live;
+            tokio::select! {
+                () = live.rights_wake.notified() => {}
+                () = sleep_until(tick) => {}
+            }
+            let now = Instant::now();
+            if now >= tick {
+                tick = now + TICK;
+                live.drop_the_expired();
+            }
+            let mut due = std::mem::take(&mut *lock(&live.rights_due));
+            if now >= round {
+                round = now + ROUND;
+                due.extend(live.tenants());
+            }
+            for tenant in due {
+                if let Err(error) = check(&gateway, tenant).await {
+                    tracing::warn!(%error, "the rights of those who watch could not be read");
+                    lock(&live.rights_due).insert(tenant);
+                }
+            }
+        }
+    }
+}
+
+async fn check(gateway: &Arc<Gateway>, tenant: TenantId) -> Result<(), StoreError> {
+    let groups = gateway.live.groups_of(tenant);
+    let watchers: HashMap<Subject, Watcher> = groups.iter().flat_map(|it| it.watchers()).collect();
+    if watchers.is_empty() {
+        return Ok(());
+    }
+    let mut tx = gateway.store.tenant(tenant).await?;
+    let present = present(&mut tx, &watchers).await?;
+    tx.commit().await?;
+    for watcher in present.values().flatten() {
+        if let Subject::ApiKey { key_id } = watcher.principal.subject {
+            gateway.key_is_used(tenant, key_id);
+        }
+    }
+    for one in groups {
+        let moved = one.sort_out(&present);
+        group::reseat(gateway, &one, moved);
+    }
+    Ok(())
+}
+
+impl Live {
+    fn drop_the_expired(&self) {
+        for tenant in self.tenants() {
+            for group in self.groups_of(tenant) {
+                group.drop_the_expired();
+            }
+        }
+    }
+}
