@@ -16,11 +16,14 @@ pub(crate) struct Options {
 enum What {
     /// Calls through the gateway, beside pgbench with the same statements.
     Load,
+    /// How fast a change reaches a thousand who watch, beside a bare fan-out.
+    Live,
 }
 
 pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
     let target = match options.what {
         What::Load => ["--package", "tests", "--bench", "load"],
+        What::Live => ["--package", "tests", "--bench", "live"],
     };
     run::run(run::cargo().arg("bench").args(target).arg("--").args(&options.args))
 }
