@@ -40,6 +40,15 @@ pub(crate) struct Power {
     pub(crate) exponent: i64,
 }
 
+impl Power {
+    /// A number that is not negative, times a power of at most one; rounded down.
+    #[inline]
+    pub(crate) fn of(self, number: i64) -> i64 {
+        let product = u128::from(number.unsigned_abs()) * u128::from(self.mantissa);
+        (product >> (MANTISSA_BITS - self.exponent).clamp(0, 127)) as i64
+    }
+}
+
 /// A half-life, ready to be raised to.
 #[derive(Clone, Debug)]
 pub(crate) struct HalfLife {

@@ -12,6 +12,7 @@ use crate::opportunity::{OpportunityStatus, opportunity_engagement};
 use crate::points::{Factor, Points};
 use crate::prepared::{PreparedConfig, PreparedEngagement};
 use crate::rollup::roll_up_states;
+use crate::sure::Sure;
 use crate::tier::{Axes, Standing};
 use alloc::vec::Vec;
 
@@ -48,12 +49,13 @@ impl MovingState {
         });
     }
 
-    fn add(&mut self, config: &PreparedEngagement, activity: Activity, clock: Clock) -> Counted {
-        let mut counted = Counted::Yes;
-        for state in &mut self.0 {
-            counted = state.add(config, activity, clock);
+    /// Into the present landmark's state, and into those of later landmarks that will be reached.
+    fn add(&mut self, config: &PreparedEngagement, activity: Activity, clock: Clock, last: i64) -> Counted {
+        let [present, later @ ..] = &mut self.0;
+        for state in later.iter_mut().take_while(|state| state.landmark() <= last) {
+            let _ = state.add(config, activity, clock);
         }
-        counted
+        present.add(config, activity, clock)
     }
 }
 
@@ -90,26 +92,41 @@ impl Body<'_> {
     }
 
     fn engagement(&self, at: i64) -> Option<Points> {
+        self.engagement_of(self.participants(at), at)
+    }
+
+    /// From what the participants make, the entity's own.
+    fn engagement_of(&self, participants: Option<Points>, at: i64) -> Option<Points> {
         match self.shape {
-            Shape::Person => {
-                self.people.first().map(|person| person.moving.present().score_at(self.config, at))
-            }
-            Shape::Account => self.rolled_up(self.config.account(), at),
+            Shape::Person | Shape::Account => participants,
             Shape::Opportunity(None) => None,
             Shape::Opportunity(Some(status)) => {
-                let contacts = match status {
-                    OpportunityStatus::Open(_) => self.rolled_up(self.config.opportunity(), at),
-                    OpportunityStatus::Closed { .. } => None,
-                };
-                opportunity_engagement(self.config.velocity(), status, contacts, at)
+                opportunity_engagement(self.config.velocity(), status, participants, at)
             }
         }
     }
 
-    fn rolled_up(&self, rule: &RollUp, at: i64) -> Option<Points> {
-        let present = self.people.iter().filter(|person| person.present);
-        let states = present.map(|person| (person.moving.present(), person.weight));
-        roll_up_states(self.config, rule, states, at)
+    /// What the participants make, as far as it matters.
+    fn participants(&self, at: i64) -> Option<Points> {
+        match self.shape {
+            Shape::Person => {
+                self.people.first().map(|person| person.moving.present().score_at(self.config, at))
+            }
+            Shape::Account | Shape::Opportunity(Some(OpportunityStatus::Open(_))) => {
+                let present = self.people.iter().filter(|person| person.present);
+                let states = present.map(|person| (person.moving.present(), person.weight));
+                roll_up_states(self.config, self.rule()?, states, at)
+            }
+            Shape::Opportunity(_) => None,
+        }
+    }
+
+    fn rule(&self) -> Option<&RollUp> {
+        match self.shape {
+            Shape::Person => None,
+            Shape::Account => Some(self.config.account()),
+            Shape::Opportunity(_) => Some(self.config.opportunity()),
+        }
     }
 
     fn is_open_opportunity(&self) -> bool {
@@ -143,6 +160,10 @@ pub struct EntityFold<'a> {
     at: Option<i64>,
     /// An open opportunity's engagement at the end of the last stretch.
     just_before: Option<Points>,
+    /// What the participants made when that was last computed; `None` when that says nothing any more.
+    sure: Option<Sure>,
+    /// The landmark of the clock.
+    last_landmark: i64,
     tiers: TierFold<'a>,
 }
 
@@ -187,6 +208,8 @@ impl<'a> EntityFold<'a> {
             fit: None,
             at: None,
             just_before: None,
+            sure: None,
+            last_landmark: config.engagement.landmark(clock.as_of),
             tiers: TierFold::new(&config.combined),
         }
     }
@@ -195,6 +218,7 @@ impl<'a> EntityFold<'a> {
     pub fn add_person(&mut self, weight: Factor) -> usize {
         let moving = MovingState::new(self.body.config, self.at.unwrap_or(i64::MIN));
         self.body.people.push(Participant { moving, weight, present: true });
+        self.sure = None;
         self.body.people.len() - 1
     }
 
@@ -223,6 +247,7 @@ impl<'a> EntityFold<'a> {
             && let Some(person) = self.body.people.get_mut(person)
         {
             person.present = present;
+            self.sure = None;
         }
     }
 
@@ -235,7 +260,12 @@ impl<'a> EntityFold<'a> {
         if known && !activity.kind.is_never_scored() {
             self.advance_to(activity.occurred_at);
         }
-        self.body.people[person].moving.add(self.body.config, activity, self.clock)
+        let Body { config, people, .. } = &mut self.body;
+        let counted = people[person].moving.add(config, activity, self.clock, self.last_landmark);
+        if let (Counted::Yes, Some(sure)) = (counted, &mut self.sure) {
+            sure.gain(config, activity.kind);
+        }
+        counted
     }
 
     /// Closes the present stretch at an instant; `false` when the clock ends before it.
@@ -256,7 +286,9 @@ impl<'a> EntityFold<'a> {
         while from < until {
             let boundary = self.body.config.landmark(from).saturating_add(period(self.body.config));
             let end = boundary.min(until);
-            self.tiers.stretch(from, end, self.fit, |at| self.body.engagement(at));
+            if !self.stays(from, end - 1) {
+                self.look(from, end);
+            }
             if self.body.is_open_opportunity() {
                 self.just_before = self.body.engagement(end - 1);
             }
@@ -265,6 +297,25 @@ impl<'a> EntityFold<'a> {
             }
             from = end;
         }
+    }
+
+    /// Whether nothing can have changed from one instant up to and including another, by what is sure.
+    fn stays(&self, from: i64, last: i64) -> bool {
+        let Some(sure) = self.sure else { return false };
+        let (low, high) = sure.until(self.body.config, last);
+        // The pace of an opportunity falls, too.
+        let low = self.body.engagement_of(Some(low), last);
+        let high = self.body.engagement_of(Some(high), from);
+        self.tiers.stays(self.fit, low, high)
+    }
+
+    /// Computes what happens in `[from, end)`, and what is sure from then on.
+    fn look(&mut self, from: i64, end: i64) {
+        let (body, fit) = (&self.body, self.fit);
+        let participants = body.participants(from);
+        let now = body.engagement_of(participants, from);
+        self.tiers.stretch(from, end, fit, |at| if at == from { now } else { body.engagement(at) });
+        self.sure = participants.map(|value| Sure::new(from, value, body.rule()));
     }
 
     /// Everything up to and including the clock's `as_of`.

@@ -89,6 +89,15 @@ impl<'a> TierFold<'a> {
         (self.changes, self.standing, self.since) = (changes, standing, since);
     }
 
+    /// Whether a stretch changes nothing in which fit stays and engagement keeps between two values. What the triggers
+    /// make of a rising value rises, so it is enough to ask about the ends.
+    pub(crate) fn stays(&self, fit: Option<Points>, low: Option<Points>, high: Option<Points>) -> bool {
+        let unmoved = |engagement| {
+            self.standing.after(self.config, Axes::new(self.config, fit, engagement)) == self.standing
+        };
+        unmoved(low) && unmoved(high)
+    }
+
     /// What the triggers remember.
     pub fn standing(&self) -> Standing {
         self.standing

@@ -31,6 +31,7 @@ mod points;
 mod prepared;
 mod rollup;
 mod seniority;
+mod sure;
 mod tier;
 
 pub use attribute::{AttributeValue, NotFinite, Number};

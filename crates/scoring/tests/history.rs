@@ -6,8 +6,8 @@ use common::*;
 use proptest::prelude::*;
 use scoring::{
     Activity, Axes, Clock, CombinedConfig, DAY, EngagementState, EntityFold, EntityOutcome, Factor, Member,
-    OpportunityStatus, Pace, PersonFold, Points, PreparedConfig, Standing, Tier, TierChange, TierFold,
-    TierScheme, opportunity_engagement, roll_up,
+    OpportunityStatus, Pace, PersonFold, Points, PreparedConfig, RollUpMethod, Standing, Tier, TierChange,
+    TierFold, TierScheme, opportunity_engagement, roll_up,
 };
 
 const FIT: Option<Points> = Some(Points::whole(70));
@@ -239,9 +239,11 @@ proptest! {
 
     #[test]
     fn an_account_and_an_opportunity_walk_the_same_way(
-        people in prop::collection::vec(deeds(15, 200.0), 1..5), stage in 0i64..200
+        people in prop::collection::vec(deeds(15, 200.0), 1..5), stage in 0i64..200, method in 0usize..3,
+        combined: bool
     ) {
-        let config = config();
+        let methods = [RollUpMethod::Champion, RollUpMethod::WeightedAverage, RollUpMethod::MaxBreadth];
+        let config = schemed(with_account(methods[method]), combined);
         let logs: Vec<Vec<Activity>> =
             people.iter().map(|deeds| in_order(activities(&config.engagement, deeds))).collect();
         let known_at = NOW + 30 * DAY;

@@ -5,6 +5,7 @@
 use proptest::prelude::*;
 use scoring::{
     Activity, CombinedConfig, DAY, EngagementConfig, Factor, FitConfig, PreparedConfig, PreparedEngagement,
+    RollUp, RollUpMethod,
 };
 
 /// Some moment, a day and a half after a landmark of the default half-life, so that landmarks are crossed.
@@ -33,8 +34,18 @@ pub(crate) fn config() -> PreparedConfig {
 
 /// Half-life in thousandths of a day.
 pub(crate) fn with_half_life(days: i64) -> PreparedConfig {
-    let engagement =
-        EngagementConfig { half_life_days: Factor::from_thousandths(days), ..EngagementConfig::default() };
+    with_engagement(EngagementConfig {
+        half_life_days: Factor::from_thousandths(days),
+        ..EngagementConfig::default()
+    })
+}
+
+/// From people to their account.
+pub(crate) fn with_account(method: RollUpMethod) -> PreparedConfig {
+    with_engagement(EngagementConfig { account: RollUp::of(method), ..EngagementConfig::default() })
+}
+
+fn with_engagement(engagement: EngagementConfig) -> PreparedConfig {
     PreparedConfig::new(&FitConfig::default(), &engagement, &CombinedConfig::default()).unwrap()
 }
 
