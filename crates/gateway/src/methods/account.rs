@@ -36,11 +36,10 @@ impl Handle<List> for Gateway {
 impl Handle<Get> for Gateway {
     async fn handle(&self, scope: &mut Scope, get: Get) -> Result<AccountDetail, Failure<AccountRefusal>> {
         let found = crm::get_account_detail(scope.tx(), get.account_id.0).await.map_err(no_such_account)?;
-        let mut account = found.account;
         Ok(AccountDetail {
-            attributes: rows::attributes(account.fields.attributes.take()),
-            created_at: Timestamp(account.fields.created_at),
-            account: rows::account_row(account),
+            attributes: rows::attributes(found.attributes),
+            created_at: Timestamp(found.created_at),
+            account: rows::account_row(found.account),
             sources: found.sources.into_iter().map(rows::source_ref).collect(),
             people: people_summary(found.people),
             opportunities: opportunity_summary(found.opportunities),

@@ -54,13 +54,12 @@ impl Handle<Get> for Gateway {
     ) -> Result<OpportunityDetail, Failure<OpportunityRefusal>> {
         let id = get.opportunity_id.0;
         let found = crm::get_opportunity_detail(scope.tx(), id).await.map_err(no_such_opportunity)?;
-        let mut deal = found.opportunity;
         let stage =
             |it: crm::StageEntry| StageEntry { stage: it.stage, entered_at: Timestamp(it.entered_at) };
         Ok(OpportunityDetail {
-            attributes: rows::attributes(deal.fields.attributes.take()),
-            created_at: Timestamp(deal.fields.source_created_at.unwrap_or(deal.fields.created_at)),
-            opportunity: rows::opportunity_row(deal),
+            attributes: rows::attributes(found.attributes),
+            created_at: Timestamp(found.created_at),
+            opportunity: rows::opportunity_row(found.opportunity),
             stages: found.stages.into_iter().map(stage).collect(),
             contacts: found.contacts.into_iter().map(contact).collect(),
             sources: found.sources.into_iter().map(rows::source_ref).collect(),

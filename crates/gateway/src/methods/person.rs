@@ -38,11 +38,10 @@ impl Handle<List> for Gateway {
 impl Handle<Get> for Gateway {
     async fn handle(&self, scope: &mut Scope, get: Get) -> Result<PersonDetail, Failure<PersonRefusal>> {
         let found = crm::get_person_detail(scope.tx(), get.person_id.0).await.map_err(no_such_person)?;
-        let mut person = found.person;
         Ok(PersonDetail {
-            attributes: rows::attributes(person.fields.attributes.take()),
-            created_at: Timestamp(person.fields.created_at),
-            person: rows::person_row(person),
+            attributes: rows::attributes(found.attributes),
+            created_at: Timestamp(found.created_at),
+            person: rows::person_row(found.person),
             sources: found.sources.into_iter().map(rows::source_ref).collect(),
             opportunities: found.opportunities.into_iter().map(rows::opportunity_row).collect(),
             activity_count: convert::total(found.activity_count),

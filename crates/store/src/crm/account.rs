@@ -34,8 +34,6 @@ pub struct AccountFields {
     pub currency: Option<String>,
     pub country: Option<String>,
     pub owner_email: Option<String>,
-    pub attributes: Value,
-    pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
 
@@ -139,4 +137,21 @@ pub(super) async fn load(query: Query<'_>, mut conn: &Connection) -> Result<Vec<
     let select = (AccountFields::as_select(), Option::<Scores>::as_select());
     let rows = query.select(select).load::<(AccountFields, Option<Scores>)>(&mut conn).await?;
     Ok(rows.into_iter().map(|(fields, scores)| Account { fields, scores }).collect())
+}
+
+/// One, with what lists leave out: its attributes, and when it was created.
+pub(super) async fn load_one(
+    query: Query<'_>,
+    mut conn: &Connection,
+) -> Result<Option<(Account, Value, DateTime<Utc>)>, StoreError> {
+    type Row = (AccountFields, Option<Scores>, Value, DateTime<Utc>);
+    let select = (
+        AccountFields::as_select(),
+        Option::<Scores>::as_select(),
+        accounts::attributes,
+        accounts::created_at,
+    );
+    let row = query.select(select).first::<Row>(&mut conn).await.optional()?;
+    Ok(row
+        .map(|(fields, scores, attributes, created_at)| (Account { fields, scores }, attributes, created_at)))
 }

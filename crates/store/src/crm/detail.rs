@@ -1,9 +1,11 @@
 //! One account, person or opportunity with what belongs to it. Everything is asked at once and answered in one round
 //! trip; only for a merged entity, whose survivor is shown instead, it takes three.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -23,6 +25,8 @@ const DEALS_OF_PERSON: i64 = 100;
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountDetail {
     pub account: Account,
+    pub attributes: Value,
+    pub created_at: DateTime<Utc>,
     pub sources: Vec<SourceRef>,
     pub people: PeopleSummary,
     pub opportunities: OpportunitySummary,
@@ -52,6 +56,8 @@ pub struct OpportunitySummary {
 #[derive(Clone, Debug, PartialEq)]
 pub struct PersonDetail {
     pub person: Person,
+    pub attributes: Value,
+    pub created_at: DateTime<Utc>,
     pub sources: Vec<SourceRef>,
     /// Those under way first, then the latest.
     pub opportunities: Vec<Opportunity>,
@@ -61,6 +67,8 @@ pub struct PersonDetail {
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpportunityDetail {
     pub opportunity: Opportunity,
+    pub attributes: Value,
+    pub created_at: DateTime<Utc>,
     /// The oldest first.
     pub stages: Vec<StageEntry>,
     /// The primary one first.
@@ -86,7 +94,7 @@ async fn account_detail(
 ) -> Result<Option<AccountDetail>, StoreError> {
     let query = account::matching(tenant, &AccountFilter::default()).filter(accounts::id.eq(id));
     let (account, sources, tiers, top, (counts, open_amounts), items) = futures::try_join!(
-        account::load(query, conn),
+        account::load_one(query, conn),
         list_sources(conn, tenant, id),
         tiers_of_people(conn, tenant, id),
         top_people(conn, tenant, id),
@@ -94,8 +102,10 @@ async fn account_detail(
         deals_of_account(conn, tenant, id),
     )?;
     let [open, won, lost] = counts;
-    Ok(account.into_iter().next().map(|account| AccountDetail {
+    Ok(account.map(|(account, attributes, created_at)| AccountDetail {
         account,
+        attributes,
+        created_at,
         sources,
         people: PeopleSummary { tiers, top },
         opportunities: OpportunitySummary { open, won, lost, open_amounts, items },
@@ -196,13 +206,19 @@ async fn person_detail(
 ) -> Result<Option<PersonDetail>, StoreError> {
     let query = person::matching(tenant, &PersonFilter::default()).filter(people::id.eq(id));
     let (person, sources, opportunities, activity_count) = futures::try_join!(
-        person::load(query, conn),
+        person::load_one(query, conn),
         list_sources(conn, tenant, id),
         deals_of_person(conn, tenant, id),
         count_activities(conn, tenant, id),
     )?;
-    let person = person.into_iter().next();
-    Ok(person.map(|person| PersonDetail { person, sources, opportunities, activity_count }))
+    Ok(person.map(|(person, attributes, created_at)| PersonDetail {
+        person,
+        attributes,
+        created_at,
+        sources,
+        opportunities,
+        activity_count,
+    }))
 }
 
 async fn deals_of_person(
@@ -253,11 +269,11 @@ pub async fn get_opportunity_detail(tx: &mut TenantTx, id: Uuid) -> Result<Oppor
     let conn: &Connection = tx.conn();
     let query = opportunity::matching(tenant, &OpportunityFilter::default()).filter(opportunities::id.eq(id));
     let (found, stages, contacts, sources) = futures::try_join!(
-        opportunity::load(query, conn),
+        opportunity::load_one(query, conn),
         opportunity::stages(conn, tenant, id),
         opportunity::contacts(conn, tenant, id),
         list_sources(conn, tenant, id),
     )?;
-    let opportunity = found.into_iter().next().ok_or(StoreError::NotFound)?;
-    Ok(OpportunityDetail { opportunity, stages, contacts, sources })
+    let (opportunity, attributes, created_at) = found.ok_or(StoreError::NotFound)?;
+    Ok(OpportunityDetail { opportunity, attributes, created_at, stages, contacts, sources })
 }

@@ -37,9 +37,6 @@ pub struct OpportunityFields {
     pub close_date: Option<NaiveDate>,
     pub is_closed: bool,
     pub is_won: bool,
-    pub attributes: Value,
-    pub source_created_at: Option<DateTime<Utc>>,
-    pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
 
@@ -210,6 +207,27 @@ pub(super) async fn load(query: Query<'_>, mut conn: &Connection) -> Result<Vec<
     Ok(rows.into_iter().map(|(fields, account, scores)| Opportunity { fields, account, scores }).collect())
 }
 
+/// One, with what lists leave out: its attributes, and when it was created.
+pub(super) async fn load_one(
+    query: Query<'_>,
+    mut conn: &Connection,
+) -> Result<Option<(Opportunity, Value, DateTime<Utc>)>, StoreError> {
+    type Row =
+        (OpportunityFields, Option<AccountRef>, Option<Scores>, Value, Option<DateTime<Utc>>, DateTime<Utc>);
+    let select = (
+        OpportunityFields::as_select(),
+        Option::<AccountRef>::as_select(),
+        Option::<Scores>::as_select(),
+        opportunities::attributes,
+        opportunities::source_created_at,
+        opportunities::created_at,
+    );
+    let row = query.select(select).first::<Row>(&mut conn).await.optional()?;
+    Ok(row.map(|(fields, account, scores, attributes, there, here)| {
+        (Opportunity { fields, account, scores }, attributes, there.unwrap_or(here))
+    }))
+}
+
 /// When an opportunity entered a stage.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = opportunity_stages)]
@@ -263,7 +281,8 @@ pub(super) async fn contacts(
            c.role, c.is_primary, s.engagement, p.name_lower \
          FROM opportunity_contacts c \
          JOIN people o ON o.tenant_id = c.tenant_id AND o.id = c.person_id \
-         JOIN people p ON p.tenant_id = c.tenant_id AND p.id = coalesce(o.merged_into, o.id) AND p.deleted_at IS NULL \
+         JOIN people p ON p.tenant_id = c.tenant_id AND p.deleted_at IS NULL \
+           AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END \
          LEFT JOIN engagements s ON s.tenant_id = c.tenant_id AND s.entity_type = 'person' AND s.entity_id = p.id \
          WHERE c.tenant_id = $1 AND c.opportunity_id = $2 ORDER BY p.id, c.is_primary DESC, c.role) c \
          ORDER BY c.is_primary DESC, c.name_lower, c.person",

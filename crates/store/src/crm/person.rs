@@ -36,8 +36,6 @@ pub struct PersonFields {
     pub lead_status: Option<String>,
     pub is_lead: bool,
     pub opted_out: bool,
-    pub attributes: Value,
-    pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
 
@@ -164,4 +162,23 @@ pub(super) async fn load(query: Query<'_>, mut conn: &Connection) -> Result<Vec<
         (PersonFields::as_select(), Option::<AccountRef>::as_select(), Option::<Scores>::as_select());
     let rows = query.select(select).load::<Row>(&mut conn).await?;
     Ok(rows.into_iter().map(|(fields, account, scores)| Person { fields, account, scores }).collect())
+}
+
+/// One, with what lists leave out: its attributes, and when it was created.
+pub(super) async fn load_one(
+    query: Query<'_>,
+    mut conn: &Connection,
+) -> Result<Option<(Person, Value, DateTime<Utc>)>, StoreError> {
+    type Row = (PersonFields, Option<AccountRef>, Option<Scores>, Value, DateTime<Utc>);
+    let select = (
+        PersonFields::as_select(),
+        Option::<AccountRef>::as_select(),
+        Option::<Scores>::as_select(),
+        people::attributes,
+        people::created_at,
+    );
+    let row = query.select(select).first::<Row>(&mut conn).await.optional()?;
+    Ok(row.map(|(fields, account, scores, attributes, created_at)| {
+        (Person { fields, account, scores }, attributes, created_at)
+    }))
 }
