@@ -71,16 +71,19 @@ const COLUMNS: &str = "a.id, a.type AS activity_type, a.channel, \
     p.title AS person_title, c.id AS account_id, c.name AS account_name, c.domain AS account_domain, \
     a.occurred_at, a.recorded_at, a.retracted_at, a.subject, a.properties, a.connector_id";
 
-/// The person is shown as the survivor, the account as the activity's own or else the person's.
+/// The person is shown as the survivor, the account as the activity's own or else the person's. By CASE: under row security
+/// coalesce() counts as leaky, and an index is not asked for what is.
 const NAMES: &str = "LEFT JOIN people o ON o.tenant_id = a.tenant_id AND o.id = a.person_id \
-    LEFT JOIN people p ON p.tenant_id = a.tenant_id AND p.id = coalesce(o.merged_into, o.id) \
-    LEFT JOIN accounts b ON b.tenant_id = a.tenant_id AND b.id = coalesce(a.account_id, p.account_id) \
-    LEFT JOIN accounts c ON c.tenant_id = a.tenant_id AND c.id = coalesce(b.merged_into, b.id)";
+    LEFT JOIN people p ON p.tenant_id = a.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END \
+    LEFT JOIN accounts b ON b.tenant_id = a.tenant_id \
+      AND b.id = CASE WHEN a.account_id IS NULL THEN p.account_id ELSE a.account_id END \
+    LEFT JOIN accounts c ON c.tenant_id = a.tenant_id AND c.id = CASE WHEN b.merged_into IS NULL THEN b.id ELSE b.merged_into END";
 
 /// $1 tenant, $2 type, $3 channel, $4 from, $5 to, $6 retracted too, $7 and $8 position, $9 limit, $10 whose.
 const CONDITIONS: &str = "a.tenant_id = $1 AND ($2::text IS NULL OR a.type = $2) AND ($3::text IS NULL OR a.channel = $3) \
-    AND a.occurred_at >= coalesce($4::timestamptz, '-infinity') AND a.occurred_at < coalesce($5::timestamptz, 'infinity') \
-    AND ($6 OR a.retracted_at IS NULL) AND a.occurred_at <= coalesce($7::timestamptz, 'infinity') \
+    AND a.occurred_at >= CASE WHEN $4::timestamptz IS NULL THEN '-infinity' ELSE $4 END \
+    AND a.occurred_at < CASE WHEN $5::timestamptz IS NULL THEN 'infinity' ELSE $5 END \
+    AND ($6 OR a.retracted_at IS NULL) AND a.occurred_at <= CASE WHEN $7::timestamptz IS NULL THEN 'infinity' ELSE $7 END \
     AND ($7::timestamptz IS NULL OR a.occurred_at < $7 OR a.id < $8)";
 const NEWEST: &str = "ORDER BY a.occurred_at DESC, a.id DESC LIMIT $9";
 

@@ -103,9 +103,13 @@ async fn survivor(tx: &mut TenantTx, table: &'static str, id: Uuid) -> Result<Uu
         #[diesel(sql_type = SqlUuid)]
         id: Uuid,
     }
-    let merged_into = if table == "opportunities" { "NULL" } else { "e.merged_into" };
+    // By CASE: under row security coalesce() counts as leaky, and an index is not asked for what is.
+    let survivor = match table {
+        "opportunities" => "e.id",
+        _ => "CASE WHEN e.merged_into IS NULL THEN e.id ELSE e.merged_into END",
+    };
     let row: Row = statement(format!(
-        "SELECT s.id FROM {table} e JOIN {table} s ON s.tenant_id = e.tenant_id AND s.id = coalesce({merged_into}, e.id) \
+        "SELECT s.id FROM {table} e JOIN {table} s ON s.tenant_id = e.tenant_id AND s.id = {survivor} \
          WHERE e.tenant_id = $1 AND e.id = $2 AND s.deleted_at IS NULL"
     ))
     .bind::<SqlUuid, _>(tx.tenant().0)

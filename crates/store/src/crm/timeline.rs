@@ -151,9 +151,9 @@ macro_rules! between {
     ($time:literal, $id:literal) => {
         concat!(
             $time,
-            " >= coalesce($3::timestamptz, '-infinity') AND ",
+            " >= CASE WHEN $3::timestamptz IS NULL THEN '-infinity' ELSE $3 END AND ",
             $time,
-            " < coalesce($4::timestamptz, 'infinity') AND ($5::timestamptz IS NULL OR ",
+            " < CASE WHEN $4::timestamptz IS NULL THEN 'infinity' ELSE $4 END AND ($5::timestamptz IS NULL OR ",
             $time,
             " < $5 OR (",
             $time,

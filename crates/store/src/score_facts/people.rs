@@ -51,7 +51,7 @@ const OF_OPPORTUNITIES: &str = "\
 SELECT DISTINCT c.opportunity_id AS entity, s.id AS person, s.title, \
   coalesce(nullif(concat_ws(' ', s.first_name, s.last_name), ''), s.email, 'unknown') AS name FROM opportunity_contacts c \
   JOIN people p ON p.tenant_id = c.tenant_id AND p.id = c.person_id \
-  JOIN people s ON s.tenant_id = p.tenant_id AND s.id = coalesce(p.merged_into, p.id) \
+  JOIN people s ON s.tenant_id = p.tenant_id AND s.id = CASE WHEN p.merged_into IS NULL THEN p.id ELSE p.merged_into END \
   WHERE c.tenant_id = $1 AND c.opportunity_id = ANY ($2) AND s.deleted_at IS NULL \
 ORDER BY entity, person";
 
