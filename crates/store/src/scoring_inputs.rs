@@ -1,15 +1,16 @@
 //! What a scoring run reads: entities in stretches, and the activity log of a stretch's people, each fact once.
 
 use chrono::{DateTime, Utc};
-use diesel::QueryableByName;
 use diesel::deserialize::{self, FromSql};
 use diesel::pg::{Pg, PgValue};
+use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use futures::{StreamExt, TryStreamExt};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::schema::people;
 use crate::{StoreError, TenantTx};
 
 /// An account, as fit reads it now.
@@ -85,10 +86,11 @@ pub struct OpportunityInput {
     pub stages: Vec<DateTime<Utc>>,
 }
 
-/// What one person did, in order of time; those merged into them behind. Packed as it came: a log is read by the million,
+/// What one person did, in order of time. Packed as it came: a log is read by the million,
 /// and a text and a date for each fact of it would cost more than the reading.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct PersonLog {
+    /// Whom it counts for.
     #[diesel(sql_type = SqlUuid)]
     pub person_id: Uuid,
     #[diesel(sql_type = Array<Timestamptz>)]
@@ -296,8 +298,9 @@ pub async fn next_opportunities_without_account(
     limit: i64,
 ) -> Result<Vec<OpportunityInput>, StoreError> {
     let sql = format!(
-        "{OPPORTUNITY} o.id > $2 AND NOT EXISTS (SELECT FROM accounts a WHERE a.tenant_id = $1 \
-         AND a.id = coalesce((SELECT m.merged_into FROM accounts m WHERE m.tenant_id = $1 AND m.id = o.account_id), o.account_id) AND {LIVE_ACCOUNT}) ORDER BY o.id LIMIT $3"
+        "{OPPORTUNITY} o.id > $2 AND NOT EXISTS (SELECT FROM accounts m JOIN accounts a ON a.tenant_id = m.tenant_id \
+             AND a.id = CASE WHEN m.merged_into IS NULL THEN m.id ELSE m.merged_into END \
+             WHERE m.tenant_id = $1 AND m.id = o.account_id AND {LIVE_ACCOUNT}) ORDER BY o.id LIMIT $3"
     );
     let query = diesel::sql_query(sql)
         .bind::<SqlUuid, _>(tx.tenant().0)
@@ -319,8 +322,9 @@ pub async fn people_by_id(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<PersonI
     Ok(query.load(tx.conn()).await?)
 }
 
-/// What the people did up to `as_of`, as known then: one row a person, read from the log's covering index. People who did
-/// nothing are left out. Each row is given to `each` as it arrives, so that only one is in memory beyond the caller's own.
+/// What the people did up to `as_of`, as known then: for each of them one row, and one for each who was merged into them, read
+/// from the log's covering index. Who did nothing is left out. Each row is given to `each` as it arrives, so that only one is
+/// in memory beyond the caller's own.
 ///
 /// # Errors
 /// When the database is away.
@@ -330,20 +334,23 @@ pub async fn stream_activities(
     as_of: DateTime<Utc>,
     mut each: impl FnMut(PersonLog) + Send,
 ) -> Result<(), StoreError> {
+    let merged: Vec<(Uuid, Uuid)> = people::table
+        .filter(people::tenant_id.eq(tx.tenant().0))
+        .filter(people::merged_into.eq_any(people))
+        .select((people::id, people::merged_into.assume_not_null()))
+        .load(tx.conn())
+        .await?;
+    let (ids, survivors): (Vec<Uuid>, Vec<Uuid>) = people.iter().map(|id| (*id, *id)).chain(merged).unzip();
     let query = diesel::sql_query(
-        "SELECT w.id AS person_id, l.occurred_at, l.types FROM unnest($2::uuid[]) w (id) CROSS JOIN LATERAL ( \
-             SELECT array_agg(a.occurred_at) AS occurred_at, array_agg(a.type) AS types FROM ( \
-                 SELECT x.occurred_at, x.type FROM activities x WHERE x.tenant_id = $1 AND x.person_id = w.id \
-                     AND x.retracted_at IS NULL AND x.occurred_at <= $3 AND x.recorded_at <= $3 \
-                 UNION ALL \
-                 SELECT x.occurred_at, x.type FROM people m \
-                     JOIN activities x ON (x.tenant_id, x.person_id) = (m.tenant_id, m.id) \
-                     WHERE m.tenant_id = $1 AND m.merged_into = w.id \
-                     AND x.retracted_at IS NULL AND x.occurred_at <= $3 AND x.recorded_at <= $3) a \
-         ) l WHERE l.types IS NOT NULL",
+        "SELECT w.survivor AS person_id, l.occurred_at, l.types FROM unnest($2::uuid[], $3::uuid[]) w (id, survivor) \
+         CROSS JOIN LATERAL (SELECT array_agg(a.occurred_at) AS occurred_at, array_agg(a.type) AS types FROM activities a \
+             WHERE a.tenant_id = $1 AND a.person_id = w.id AND a.retracted_at IS NULL \
+                 AND a.occurred_at <= $4 AND a.recorded_at <= $4) l \
+         WHERE l.types IS NOT NULL",
     )
     .bind::<SqlUuid, _>(tx.tenant().0)
-    .bind::<Array<SqlUuid>, _>(people)
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Array<SqlUuid>, _>(survivors)
     .bind::<Timestamptz, _>(as_of);
     let mut rows = query.load_stream::<PersonLog>(tx.conn()).await?.boxed();
     while let Some(row) = rows.try_next().await? {

@@ -1,4 +1,4 @@
-//! Scoring runs: their history, the rules they apply, and the scores they write.
+//! Scoring runs: how they begin and end, the rules they apply, and the scores they write.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::now;
@@ -7,33 +7,12 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text, Timestamptz, Uuid
 use diesel_async::RunQueryDsl;
 use futures::{StreamExt, TryStreamExt};
 use scoring::{CombinedConfig, EngagementConfig, FitConfig};
-use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::jobs::JobId;
-use crate::schema::{connectors, scoring_configs, scoring_runs, tenants};
-use crate::{StoreError, TenantTx, Topic};
-
-/// A run as its tenant sees it.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = scoring_runs, check_for_backend(diesel::pg::Pg))]
-pub struct ScoringRunRecord {
-    pub id: Uuid,
-    pub trigger: String,
-    pub status: String,
-    pub reason: Option<String>,
-    pub as_of: DateTime<Utc>,
-    pub inputs_through: Option<DateTime<Utc>>,
-    pub activities_read: i64,
-    pub people_scored: i64,
-    pub accounts_scored: i64,
-    pub opportunities_scored: i64,
-    pub tier_changes: i64,
-    pub state_hash: Option<Vec<u8>>,
-    pub started_at: DateTime<Utc>,
-    pub finished_at: Option<DateTime<Utc>>,
-}
+use crate::schema::{connectors, scoring_runs, tenants};
+use crate::{StoreError, TenantTx, Topic, scoring_configs};
 
 /// The rules in force.
 #[derive(Clone, Debug)]
@@ -101,21 +80,13 @@ pub struct StateRow {
     pub last_activity_at: Option<DateTime<Utc>>,
 }
 
-/// The active configurations, the defaults where a tenant has none.
+/// The rules in force, the defaults where a tenant has none, and what else a run needs to know.
 ///
 /// # Errors
-/// [`StoreError::Rule`] when a stored configuration cannot be read.
+/// When the database is away.
 pub async fn active_rules(tx: &mut TenantTx) -> Result<ActiveRules, StoreError> {
     let tenant = tx.tenant().0;
-    let rows: Vec<(String, Vec<u8>, serde_json::Value)> = scoring_configs::table
-        .filter(scoring_configs::tenant_id.eq(tenant).and(scoring_configs::status.eq("active")))
-        .select((scoring_configs::type_, scoring_configs::hash, scoring_configs::config))
-        .load(tx.conn())
-        .await?;
-    let (fit, fit_hash) = active::<FitConfig>(&rows, "fit")?;
-    let (engagement, engagement_hash) = active::<EngagementConfig>(&rows, "engagement")?;
-    let (combined, combined_hash) = active::<CombinedConfig>(&rows, "combined")?;
-    let hash = Sha256::digest([fit_hash, engagement_hash, combined_hash].concat()).into();
+    let configs = scoring_configs::active_configs(tx).await?;
     let currency = tenants::table
         .filter(tenants::tenant_id.eq(tenant))
         .select(tenants::currency)
@@ -129,27 +100,15 @@ pub async fn active_rules(tx: &mut TenantTx) -> Result<ActiveRules, StoreError> 
     // A source that was never read to its end leaves the whole without an end.
     let inputs_through =
         sources.into_iter().collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().min());
-    Ok(ActiveRules { fit, engagement, combined, hash, engagement_hash, currency, inputs_through })
-}
-
-fn active<T: DeserializeOwned + serde::Serialize + Default>(
-    rows: &[(String, Vec<u8>, serde_json::Value)],
-    kind: &str,
-) -> Result<(T, [u8; 32]), StoreError> {
-    match rows.iter().find(|(type_, ..)| type_ == kind) {
-        Some((_, hash, config)) => {
-            let config = T::deserialize(config).map_err(|error| {
-                tracing::error!(kind, %error, "an active configuration cannot be read");
-                StoreError::Rule
-            })?;
-            Ok((config, hash.as_slice().try_into().map_err(|_| StoreError::Rule)?))
-        }
-        None => {
-            let config = T::default();
-            let canonical = serde_json::to_vec(&config).map_err(|_| StoreError::Bug)?;
-            Ok((config, Sha256::digest(canonical).into()))
-        }
-    }
+    Ok(ActiveRules {
+        hash: configs.hash(),
+        engagement_hash: configs.engagement.hash,
+        fit: configs.fit.config,
+        engagement: configs.engagement.config,
+        combined: configs.combined.config,
+        currency,
+        inputs_through,
+    })
 }
 
 /// Begins a run; its id is its job's, so beginning twice is beginning once. Answers with the instant it scores at.
@@ -229,18 +188,6 @@ pub async fn finish_scoring_run(
     Ok(())
 }
 
-/// The run that began last.
-///
-/// # Errors
-/// When the database is away.
-pub async fn get_last_scoring_run(tx: &mut TenantTx) -> Result<Option<ScoringRunRecord>, StoreError> {
-    let query = scoring_runs::table
-        .filter(scoring_runs::tenant_id.eq(tx.tenant().0))
-        .order((scoring_runs::started_at.desc(), scoring_runs::id.desc()))
-        .select(ScoringRunRecord::as_select());
-    Ok(query.first(tx.conn()).await.optional()?)
-}
-
 /// Writes scores in bulk; a row that says the same as before is left alone but for when it was scored.
 ///
 /// # Errors
@@ -307,39 +254,50 @@ pub async fn write_tier_history(
             rows.iter().map(|row| row.$field).collect::<Vec<_>>()
         };
     }
-    let (types, ids): (Vec<&str>, Vec<Uuid>) = entities.iter().copied().unzip();
-    // What a fold no longer finds was wrong: a late activity, a merge, another configuration.
-    diesel::sql_query(
-        "DELETE FROM tier_history h USING unnest($2::text[], $3::uuid[]) e (entity_type, entity_id) \
-         WHERE h.tenant_id = $1 AND h.entity_type = e.entity_type AND h.entity_id = e.entity_id AND NOT EXISTS ( \
-             SELECT FROM unnest($4::text[], $5::uuid[], $6::timestamptz[]) n (entity_type, entity_id, changed_at) \
-             WHERE n.entity_type = h.entity_type AND n.entity_id = h.entity_id AND n.changed_at = h.changed_at)",
-    )
-    .bind::<SqlUuid, _>(tx.tenant().0)
-    .bind::<Array<Text>, _>(types)
-    .bind::<Array<SqlUuid>, _>(ids)
-    .bind::<Array<Text>, _>(column!(entity_type))
-    .bind::<Array<SqlUuid>, _>(column!(entity_id))
-    .bind::<Array<Timestamptz>, _>(column!(changed_at))
-    .execute(tx.conn())
-    .await?;
+    // What a fold no longer finds was wrong: a late activity, a merge, another configuration. A list of ids for each kind,
+    // because a join over both would read the whole history.
+    for kind in ["account", "person", "opportunity"] {
+        let ids: Vec<Uuid> =
+            entities.iter().filter(|entity| entity.0 == kind).map(|entity| entity.1).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let found = rows.iter().filter(|row| row.entity_type == kind);
+        let (found, at): (Vec<Uuid>, Vec<DateTime<Utc>>) =
+            found.map(|row| (row.entity_id, row.changed_at)).unzip();
+        diesel::sql_query(
+            "DELETE FROM tier_history h WHERE h.tenant_id = $1 AND h.entity_type = $2 AND h.entity_id = ANY ($3) \
+             AND NOT EXISTS (SELECT FROM unnest($4::uuid[], $5::timestamptz[]) n (entity_id, changed_at) \
+                 WHERE n.entity_id = h.entity_id AND n.changed_at = h.changed_at)",
+        )
+        .bind::<SqlUuid, _>(tx.tenant().0)
+        .bind::<Text, _>(kind)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Array<SqlUuid>, _>(found)
+        .bind::<Array<Timestamptz>, _>(at)
+        .execute(tx.conn())
+        .await?;
+    }
     #[derive(QueryableByName)]
     struct Inserted {
         #[diesel(sql_type = BigInt)]
         inserted: i64,
     }
+    // What is there already is left out before, not by the conflict: that would lock each row, and write.
     let counted: Inserted = diesel::sql_query(
         "WITH written AS ( \
              INSERT INTO tier_history AS h (tenant_id, entity_type, entity_id, changed_at, from_tier, to_tier, \
                  from_quadrant, to_quadrant, fit, engagement, config_hash) \
              SELECT $1, n.*, $11 FROM unnest($2::text[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[], \
-                 $7::text[], $8::text[], $9::bigint[], $10::bigint[]) n \
+                 $7::text[], $8::text[], $9::bigint[], $10::bigint[]) \
+                 n (entity_type, entity_id, changed_at, from_tier, to_tier, from_quadrant, to_quadrant, fit, engagement) \
+             WHERE (SELECT (h.from_tier, h.to_tier, h.from_quadrant, h.to_quadrant, h.fit, h.engagement, h.config_hash) \
+                     IS NOT DISTINCT FROM (n.from_tier, n.to_tier, n.from_quadrant, n.to_quadrant, n.fit, n.engagement, $11) \
+                 FROM tier_history h WHERE h.tenant_id = $1 AND h.entity_type = n.entity_type \
+                     AND h.entity_id = n.entity_id AND h.changed_at = n.changed_at) IS NOT TRUE \
              ON CONFLICT (tenant_id, entity_type, entity_id, changed_at) DO UPDATE SET from_tier = excluded.from_tier, \
                  to_tier = excluded.to_tier, from_quadrant = excluded.from_quadrant, to_quadrant = excluded.to_quadrant, \
                  fit = excluded.fit, engagement = excluded.engagement, config_hash = excluded.config_hash \
-             WHERE (h.from_tier, h.to_tier, h.from_quadrant, h.to_quadrant, h.fit, h.engagement, h.config_hash) \
-                 IS DISTINCT FROM (excluded.from_tier, excluded.to_tier, excluded.from_quadrant, excluded.to_quadrant, \
-                                   excluded.fit, excluded.engagement, excluded.config_hash) \
              RETURNING (xmax = 0) AS fresh) \
          SELECT count(*) FILTER (WHERE fresh) AS inserted FROM written",
     )

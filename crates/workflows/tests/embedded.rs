@@ -156,7 +156,7 @@ async fn a_scoring_run_scores_everyone_once_and_says_the_same_at_the_same_instan
     let ended = house.finish(job).await;
     assert_eq!((ended.status.as_str(), ended.error_code.as_deref()), ("complete", None));
     let mut tx = house.store.tenant(house.tenant).await.unwrap();
-    let run = store::scoring_runs::get_last_scoring_run(&mut tx).await.unwrap().unwrap();
+    let run = store::scores::last_scoring_run(&mut tx).await.unwrap().unwrap();
     let rows = i64::try_from(3 * ROWS).unwrap();
     assert_eq!((run.people_scored, run.activities_read), (rows, rows));
     assert!(run.status == "complete" && run.state_hash.is_some() && run.inputs_through.is_some());

@@ -58,9 +58,9 @@ impl Reader {
         };
         self.read_contacts(&mut tx, &mut read).await?;
         let people: Vec<Uuid> = read.people.iter().map(|person| person.id).collect();
-        let mut log = HashMap::with_capacity(people.len());
+        let mut log: HashMap<Uuid, Vec<_>> = HashMap::with_capacity(people.len());
         inputs::stream_activities(&mut tx, &people, self.ruler.as_of, |row| {
-            log.insert(row.person_id, self.ruler.pack(&row));
+            self.ruler.pack(&row, log.entry(row.person_id).or_default());
         })
         .await?;
         read.log = log;

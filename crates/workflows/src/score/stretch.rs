@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use scoring::{
-    AccountFacts, Activity, AttributeValue, Clock, EntityFold, EntityOutcome, FitScore, OpportunityStatus,
-    Pace, PersonFold, PreparedConfig, TierScheme, TypeIndex,
+    AccountFacts, Activity, AttributeValue, Clock, Counted, EntityFold, EntityOutcome, FitScore,
+    OpportunityStatus, Pace, PreparedConfig, TierScheme, TypeIndex,
 };
 use serde_json::Value;
 use store::scoring_inputs::{AccountInput, AccountVersionInput, OpportunityInput, PersonInput, PersonLog};
@@ -107,13 +107,12 @@ impl Ruler {
         Clock::at(micros(self.as_of))
     }
 
-    /// Packs a person's log, in order of time.
-    pub(super) fn pack(&self, log: &PersonLog) -> Vec<Happened> {
-        let mut packed = Vec::with_capacity(log.len());
+    /// Packs what a person did behind what is already there of them, and keeps it in order of time.
+    pub(super) fn pack(&self, log: &PersonLog, packed: &mut Vec<Happened>) {
+        packed.reserve_exact(log.len());
         packed.extend(log.activities().map(|(at, name)| Happened { at, kind: self.config.type_index(name) }));
-        // The index delivers in order; merged people's facts come behind.
+        // The index delivers each person's in order.
         packed.sort_by_key(|happened| happened.at);
-        packed
     }
 
     pub(super) fn score(&self, inputs: &Inputs) -> Scored {
@@ -162,18 +161,15 @@ impl Ruler {
         let mut timeline = Timeline::new(EntityFold::person(&self.config, self.clock()), self.clock().as_of);
         fit.apply(&mut timeline);
         timeline.activities.extend(log.iter().map(|happened| (0, *happened)));
-        let outcome = timeline.finish();
-        let mut state = PersonFold::new(&self.config.engagement, self.clock());
-        for happened in log {
-            let _ = state.push(happened.activity());
-        }
+        let Told { outcome, fold, counted } = timeline.finish();
+        let state = fold.states().next().expect("a person is their own only participant");
         let last = log.last().map(|happened| happened.at);
         scored.counts.people += 1;
         scored.counts.activities += i64::try_from(log.len()).expect("a log fits in memory");
         scored.states.push(StateRow {
             person_id: person.id,
-            accumulators: state.state().to_bytes().to_vec(),
-            activity_count: i64::try_from(state.counted()).expect("no more than there are"),
+            accumulators: state.to_bytes().to_vec(),
+            activity_count: counted,
             last_activity_at: last.and_then(instant),
         });
         self.push("person", person.id, fit.now(), &outcome, last, scored);
@@ -190,7 +186,7 @@ impl Ruler {
         let mut timeline = Timeline::new(EntityFold::account(&self.config, self.clock()), self.clock().as_of);
         fit.apply(&mut timeline);
         let last = self.add_people(&mut timeline, people, inputs);
-        let outcome = timeline.finish();
+        let outcome = timeline.finish().outcome;
         scored.counts.accounts += 1;
         self.push("account", account.id, fit.now(), &outcome, last, scored);
     }
@@ -229,7 +225,7 @@ impl Ruler {
             .statuses
             .extend(closed_at.map(|at| (at.max(created_at), OpportunityStatus::Closed { last: None })));
         let last = self.add_people(&mut timeline, people, inputs);
-        let outcome = timeline.finish();
+        let outcome = timeline.finish().outcome;
         scored.counts.opportunities += 1;
         self.push("opportunity", opportunity.id, fit.now(), &outcome, last, scored);
     }
@@ -419,6 +415,14 @@ struct Timeline<'a> {
     activities: Vec<(usize, Happened)>,
 }
 
+/// A timeline that was told to its end.
+struct Told<'a> {
+    outcome: EntityOutcome,
+    fold: EntityFold<'a>,
+    /// Activities that count.
+    counted: i64,
+}
+
 impl<'a> Timeline<'a> {
     fn new(fold: EntityFold<'a>, as_of: i64) -> Self {
         Self {
@@ -431,7 +435,8 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    fn finish(mut self) -> EntityOutcome {
+    fn finish(mut self) -> Told<'a> {
+        let mut counted = 0;
         self.activities.sort_by_key(|(_, happened)| happened.at);
         self.statuses.sort_by_key(|(at, _)| *at);
         let begin = self.activities.first().map(|(_, happened)| happened.at);
@@ -454,7 +459,7 @@ impl<'a> Timeline<'a> {
                     (None, Some(_)) => next_status(&mut self.fold, &mut statuses),
                 }
             }
-            let _ = self.fold.push(number, happened.activity());
+            counted += i64::from(self.fold.push(number, happened.activity()) == Counted::Yes);
         }
         while fits.peek().is_some() || statuses.peek().is_some() {
             let fit_at = fits.peek().map_or(i64::MAX, |(at, _)| *at);
@@ -465,7 +470,7 @@ impl<'a> Timeline<'a> {
                 next_status(&mut self.fold, &mut statuses);
             }
         }
-        self.fold.finish()
+        Told { outcome: self.fold.finish(), fold: self.fold, counted }
     }
 }
 
