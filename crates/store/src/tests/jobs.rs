@@ -179,14 +179,12 @@ async fn a_tenant_with_a_hundred_thousand_jobs_does_not_delay_anothers_next() {
     }
     let worker = Uuid::now_v7();
     let mut served = Vec::new();
-    let began = std::time::Instant::now();
     for _ in 0..6 {
         let last = served.last().copied();
         let lease = jobs::claim(&store, worker, KINDS, LEASE, last).await.unwrap().unwrap();
         served.push(lease.tenant);
         finish(&store, &lease).await.unwrap();
     }
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     for tenant in quiet {
         let turn = served.iter().position(|served| *served == tenant);
         assert!(turn.is_some_and(|turn| turn < 3), "{served:?}");

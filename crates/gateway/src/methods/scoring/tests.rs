@@ -426,9 +426,7 @@ async fn the_scoring_matrix_shows_up_to_5000_points_and_counts_all() {
     seed_scored(&bench, &values).await;
     bench.database.execute("ANALYZE").await;
     let script = bench.script();
-    let begun = std::time::Instant::now();
     let matrix = script.ok("scoring.getMatrixData", json!({ "entityType": "account", "limit": 5000 })).await;
-    let elapsed = begun.elapsed();
     let points = matrix["points"].as_array().unwrap();
     assert_eq!((points.len(), &matrix["total"], &matrix["unplaced"]), (5000, &json!(5940), &json!(60)));
     assert_eq!(thousandths(&points[0]["combined"]), 5999 * 16);
@@ -436,8 +434,6 @@ async fn the_scoring_matrix_shows_up_to_5000_points_and_counts_all() {
         matrix["tiers"].as_array().unwrap().iter().map(|it| it["count"].as_u64().unwrap()).sum();
     assert_eq!(counted, 6000, "tiers, and those without one");
     assert_eq!(matrix["fitThreshold"], 50);
-    // Generous, for a busy machine and an unoptimised build.
-    assert!(elapsed < Duration::from_secs(5), "{elapsed:?}");
     let hot = json!({ "entityType": "account", "tier": "hot", "limit": 10 });
     let hot = script.ok("scoring.getMatrixData", hot).await;
     let first = matrix["tiers"][0].clone();
