@@ -1,5 +1,7 @@
 //! Measurements that need more than a processor: each starts what it needs, prints its figures and fails below its target.
 
+mod start;
+
 use clap::{Args, ValueEnum};
 
 use crate::run;
@@ -18,12 +20,15 @@ enum What {
     Load,
     /// How fast a change reaches a thousand who watch, beside a bare fan-out.
     Live,
+    /// From the command to the word that it is ready, on a data folder that exists.
+    Start,
 }
 
 pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
-    let target = match options.what {
-        What::Load => ["--package", "tests", "--bench", "load"],
-        What::Live => ["--package", "tests", "--bench", "live"],
+    let bench = match options.what {
+        What::Load => "load",
+        What::Live => "live",
+        What::Start => return start::start(&options.args),
     };
-    run::run(run::cargo().arg("bench").args(target).arg("--").args(&options.args))
+    run::run(run::cargo().args(["bench", "--package", "tests", "--bench", bench, "--"]).args(&options.args))
 }

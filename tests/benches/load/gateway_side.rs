@@ -71,19 +71,15 @@ pub(crate) fn request(key: &str, method: &str, params: &Value) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Calls for `time` on all sockets, each going round the requests, from a thread of its own.
-pub(crate) async fn drive(
-    address: SocketAddr,
-    requests: &[Vec<u8>],
-    time: Duration,
-) -> anyhow::Result<Measured> {
-    let requests = Arc::new(requests.to_vec());
+/// Makes a call again and again for `time` on all sockets, from a thread of its own.
+pub(crate) async fn drive(address: SocketAddr, request: &[u8], time: Duration) -> anyhow::Result<Measured> {
+    let request: Arc<[u8]> = request.into();
     tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let begun = Instant::now();
             let callers: Vec<_> = (0..CONCURRENCY)
-                .map(|first| tokio::spawn(caller(address, requests.clone(), first, begun + time)))
+                .map(|_| tokio::spawn(caller(address, request.clone(), begun + time)))
                 .collect();
             let mut latencies = Vec::new();
             for caller in callers {
@@ -95,23 +91,17 @@ pub(crate) async fn drive(
     .await?
 }
 
-async fn caller(
-    address: SocketAddr,
-    requests: Arc<Vec<Vec<u8>>>,
-    first: usize,
-    until: Instant,
-) -> anyhow::Result<Vec<Duration>> {
+async fn caller(address: SocketAddr, request: Arc<[u8]>, until: Instant) -> anyhow::Result<Vec<Duration>> {
     let mut socket = Socket::open(address).await?;
     let mut latencies = Vec::with_capacity(100_000);
-    for request in requests.iter().cycle().skip(first) {
+    loop {
         let begun = Instant::now();
         if begun >= until {
-            break;
+            return Ok(latencies);
         }
-        socket.call(request).await?;
+        socket.call(&request).await?;
         latencies.push(begun.elapsed());
     }
-    Ok(latencies)
 }
 
 /// One keep-alive connection.

@@ -13,7 +13,7 @@ const SAMPLING: f64 = 0.2;
 
 pub(crate) async fn run(
     server: &PrivatePostgres,
-    scripts: &[Script],
+    script: &Script,
     time: Duration,
 ) -> anyhow::Result<Measured> {
     let folder = target_folder().join("load-pgbench");
@@ -24,13 +24,11 @@ pub(crate) async fn run(
     command.current_dir(&folder).args(["-n", "-M", "prepared", "-j", "2", "-l", "--log-prefix=times"]);
     command.arg(format!("--sampling-rate={SAMPLING}"));
     command.args(["-c", &CONCURRENCY.to_string(), "-T", &seconds.to_string()]);
-    for (n, script) in scripts.iter().enumerate() {
-        let path = folder.join(format!("{n}.sql"));
-        std::fs::write(&path, &script.text)?;
-        command.arg("-f").arg(path);
-        for (name, value) in &script.variables {
-            command.arg("-D").arg(format!("{name}={value}"));
-        }
+    let path = folder.join("call.sql");
+    std::fs::write(&path, &script.text)?;
+    command.arg("-f").arg(path);
+    for (name, value) in &script.variables {
+        command.arg("-D").arg(format!("{name}={value}"));
     }
     let output = command.arg(server.app_url()).output().await.context("pgbench could not be started")?;
     let text = String::from_utf8_lossy(&output.stdout);
