@@ -146,16 +146,15 @@ fn script(n: usize, workload: &Workload, statements: &[Logged]) -> anyhow::Resul
 }
 
 impl Script {
-    /// Each `$n` becomes a variable of its own name; an inserted row's id, always the second bind, a fresh one.
+    /// Each `$n` becomes a variable of its own name; an id that was made for the call, as its UUIDv7 says, a fresh one.
     fn add(&mut self, script: usize, at: usize, statement: &Logged) {
-        let inserts = statement.sql.contains("INSERT INTO");
         let mut rest = statement.sql.as_str();
         while let Some((before, after)) = rest.split_once('$') {
             let digits = after.bytes().take_while(u8::is_ascii_digit).count();
             let number = after[..digits].parse().unwrap_or(0);
             self.text.push_str(before);
             match statement.binds.get(number - 1) {
-                Some(Some(_)) if inserts && number == 2 => self.text.push_str("gen_random_uuid()"),
+                Some(Some(value)) if was_made_just_now(value) => self.text.push_str("gen_random_uuid()"),
                 Some(Some(value)) => {
                     let name = format!("s{script}_{at}_{number}");
                     self.text.push_str(&format!(":{name}"));
@@ -168,4 +167,11 @@ impl Script {
         self.text.push_str(rest);
         self.text.push_str(";\n");
     }
+}
+
+fn was_made_just_now(value: &str) -> bool {
+    let made = uuid::Uuid::parse_str(value).ok().and_then(|id| id.get_timestamp());
+    let seconds_ago =
+        |made: uuid::Timestamp| chrono::Utc::now().timestamp().abs_diff(made.to_unix().0.cast_signed());
+    made.is_some_and(|made| seconds_ago(made) < 60)
 }
