@@ -203,27 +203,16 @@ GRANT UPDATE (retracted_at) ON activities TO fairlead_app;
 
 -- In place of foreign keys, which check and lock row by row and were half the cost of a bulk insert: one look for
 -- a whole statement. Under row security it finds only the tenant's own rows, so a stranger's id is as good as none.
--- One array look-up a table, planned anew each time (EXECUTE): a plan made while the tables were small, as a join
--- over all people, took half a minute once they were not.
 CREATE FUNCTION refuse_dangling_activities() RETURNS trigger
     LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE
-    tenant uuid;
-    named  uuid[];
-    found  bigint;
 BEGIN
-    FOR tenant IN SELECT DISTINCT tenant_id FROM added LOOP
-        SELECT array_agg(DISTINCT n.person_id) INTO named FROM added n WHERE n.tenant_id = tenant AND n.person_id IS NOT NULL;
-        EXECUTE 'SELECT count(*) FROM people WHERE tenant_id = $1 AND id = ANY ($2)' INTO found USING tenant, named;
-        EXIT WHEN found <> coalesce(cardinality(named), 0);
-        SELECT array_agg(DISTINCT n.account_id) INTO named FROM added n WHERE n.tenant_id = tenant AND n.account_id IS NOT NULL;
-        EXECUTE 'SELECT count(*) FROM accounts WHERE tenant_id = $1 AND id = ANY ($2)' INTO found USING tenant, named;
-        EXIT WHEN found <> coalesce(cardinality(named), 0);
-        SELECT array_agg(DISTINCT n.connector_id) INTO named FROM added n WHERE n.tenant_id = tenant AND n.connector_id IS NOT NULL;
-        EXECUTE 'SELECT count(*) FROM connectors WHERE tenant_id = $1 AND id = ANY ($2)' INTO found USING tenant, named;
-        EXIT WHEN found <> coalesce(cardinality(named), 0);
-    END LOOP;
-    IF found <> coalesce(cardinality(named), 0) THEN
+    IF EXISTS (SELECT FROM (SELECT DISTINCT tenant_id, person_id FROM added WHERE person_id IS NOT NULL) n
+               WHERE NOT EXISTS (SELECT FROM people p WHERE p.tenant_id = n.tenant_id AND p.id = n.person_id))
+       OR EXISTS (SELECT FROM (SELECT DISTINCT tenant_id, account_id FROM added WHERE account_id IS NOT NULL) n
+               WHERE NOT EXISTS (SELECT FROM accounts a WHERE a.tenant_id = n.tenant_id AND a.id = n.account_id))
+       OR EXISTS (SELECT FROM (SELECT DISTINCT tenant_id, connector_id FROM added WHERE connector_id IS NOT NULL) n
+               WHERE NOT EXISTS (SELECT FROM connectors c WHERE c.tenant_id = n.tenant_id AND c.id = n.connector_id))
+    THEN
         RAISE foreign_key_violation
             USING MESSAGE = 'an activity refers to a row that does not exist', TABLE = 'activities', CONSTRAINT = 'activities_refer';
     END IF;
