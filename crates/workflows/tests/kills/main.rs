@@ -1,19 +1,22 @@
 //! Workers as processes of their own, killed (SIGKILL) at random moments of a full sync and of scoring runs, until the
-//! work is done all the same: nothing is lost, nothing doubled, and the scores are those of an undisturbed run.
+//! work is done all the same: nothing is lost, nothing doubled, and the scores are those of an undisturbed run. A gate
+//! holds back how far a worker comes, so that it is never done before it is killed.
 //!
 //! This program is the test, the workers and the stand-in, so it has a `main` of its own that speaks as much of the
 //! test harness' language as cargo and nextest need.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod gate;
 #[path = "../real_org/mod.rs"]
 mod real_org;
 mod vendor;
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::Utc;
+use gate::Gate;
 use real_org::{StandIn, Tenant};
 use store::jobs::JobId;
 use store::testing::TestDatabase;
@@ -52,7 +55,8 @@ async fn workers_are_killed() {
     let vendor = StandIn::start(0.6);
     let id = database.tenant("acme").await;
     let tenant = Tenant::new(database.store().await, &database.superuser_url(), id, &vendor.url).await;
-    let workers = Workers { url: database.app_url(), key: tenant.key, tenant: &tenant };
+    let gate = Gate::build(&tenant.superuser).await;
+    let workers = Workers { url: database.app_url(), key: tenant.key, tenant: &tenant, gate };
     let theirs = vendor::Facts::read(&tenant, &vendor.url).await;
 
     let first = tenant.enqueue_sync().await;
@@ -72,7 +76,7 @@ async fn workers_are_killed() {
     let (mut kills, mut rounds) = (0, 0);
     while kills < SCORING_KILLS {
         rounds += 1;
-        assert!(rounds <= SCORING_KILLS, "a whole run passed between two looks, again and again");
+        assert!(rounds <= SCORING_KILLS, "a run has so few steps that none of its workers could be killed");
         let wipe = "DELETE FROM engagements; DELETE FROM tier_history; DELETE FROM engagement_states";
         tenant.superuser.batch_execute(wipe).await.unwrap();
         let disturbed = tenant.enqueue_scoring_as_of(&as_of).await;
@@ -97,36 +101,47 @@ struct Workers<'a> {
     url: String,
     key: Uuid,
     tenant: &'a Tenant,
+    gate: Gate<'a>,
 }
 
 impl Workers<'_> {
-    /// Kills one worker after the other, each after it has brought the job on and a random while, until there were
-    /// enough of them; the last one may end the job. Answers how many were killed while the job was unfinished.
+    /// Kills one worker after the other until there were enough of them or the job has ended all the same; the last one
+    /// may end it. Answers how many were killed while the job was unfinished.
+    ///
+    /// Every other one is killed in the middle of the step that the gate holds, before its commit; the others at any
+    /// moment of the few steps that they are let through: reading, writing, committing, or between.
     async fn kill_until_ended(&self, job: JobId, kills: u32) -> u32 {
         let mut killed = 0;
         while killed < kills && self.tenant.job(job).await.finished_at.is_none() {
+            let dice = *Uuid::new_v4().as_bytes();
+            // The first step of each life only takes the job up.
+            let before = self.gate.steps().await;
+            let through = self.gate.let_through(2 + i64::from(dice[0] % 2)).await;
             let mut worker = self.start();
-            self.brings_on(job).await;
-            tokio::time::sleep(Duration::from_millis(u64::from(Uuid::new_v4().as_bytes()[0]))).await;
+            if killed % 2 == 0 {
+                self.held_or_ended(job, through + 1).await;
+            } else {
+                self.gate.reached(before + 1).await;
+                tokio::time::sleep(Duration::from_millis(u64::from(dice[1] / 2))).await;
+            }
             worker.0.kill().unwrap();
             worker.0.wait().unwrap();
+            // Whoever was held finds out that nobody is there any more, and rolls back.
+            self.gate.let_through(0).await;
             killed += u32::from(self.tenant.job(job).await.finished_at.is_none());
         }
+        self.gate.open().await;
         let _last = self.start();
         let ended = self.tenant.ended(job, LIMIT).await;
         assert_eq!((ended.status.as_str(), ended.error_code.as_deref()), ("complete", None));
         killed
     }
 
-    async fn brings_on(&self, job: JobId) {
-        let (began, before) = (Instant::now(), self.tenant.job(job).await.progress_done);
-        loop {
-            let job = self.tenant.job(job).await;
-            if job.progress_done > before || job.finished_at.is_some() {
-                return;
-            }
-            assert!(began.elapsed() < LIMIT, "a worker does nothing");
-            tokio::time::sleep(Duration::from_millis(5)).await;
+    /// Waits until the gate holds the step of that number, or the job has ended before it.
+    async fn held_or_ended(&self, job: JobId, step: i64) {
+        tokio::select! {
+            () = self.gate.reached(step) => {}
+            _ = self.tenant.ended(job, LIMIT) => {}
         }
     }
 
