@@ -9,7 +9,7 @@ use canonical::{Account, Activity, ActivityType, ConnectorId, Currency, Money, O
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use store::private_postgres::{PrivatePostgres, PrivatePostgresOptions};
-use store::sync_write::{PageRecords, PageWrite, write_page};
+use store::sync_write::{Names, PageRecords, PageWrite, write_page};
 use store::{Store, StoreConfig};
 use tenancy::TenantId;
 use uuid::Uuid;
@@ -34,7 +34,7 @@ async fn main() {
         let start = Instant::now();
         let busy = (cpu_seconds("self"), backend_seconds());
         let mut parts: Vec<(&str, usize, f64)> = Vec::new();
-        let mut all = 0;
+        let (mut all, mut names) = (0, Names::default());
         for (kind, records) in &pages {
             let begun = Instant::now();
             let page = PageWrite {
@@ -45,8 +45,8 @@ async fn main() {
                 quarantined: Vec::new(),
                 cursor: None,
             };
-            let mut tx = store.tenant(tenant).await.expect("a connection");
-            let counts = write_page(&mut tx, &page).await.expect("the page is written");
+            let mut tx = store.tenant_bulk(tenant).await.expect("a connection");
+            let counts = write_page(&mut tx, &page, &mut names).await.expect("the page is written");
             tx.commit().await.expect("it commits");
             let read =
                 counts.account.read + counts.person.read + counts.opportunity.read + counts.activity.read;

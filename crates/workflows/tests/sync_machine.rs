@@ -11,6 +11,8 @@ use workflows::sync::machine::{SyncCommand, SyncEvent, SyncOutcome, SyncState, S
 use workflows::{Failure, Remedy};
 
 const PAGES: u64 = 3;
+/// One to a slice.
+const WAITING: [&str; 2] = ["a", "b"];
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
@@ -37,6 +39,9 @@ struct World {
     stored: SyncState,
     cursor: Value,
     rows: Vec<u64>,
+    /// What waits for others to come, and what has found its place.
+    waiting: Vec<&'static str>,
+    placed: Vec<&'static str>,
     /// Commands performed so far, over all workers.
     step: usize,
     now: DateTime<Utc>,
@@ -46,7 +51,16 @@ struct World {
 impl World {
     fn new(cursor: Value) -> Self {
         let stored = SyncState::begin(cursor.clone());
-        Self { stored, cursor, rows: Vec::new(), step: 0, now: DateTime::UNIX_EPOCH, outcome: None }
+        Self {
+            stored,
+            cursor,
+            rows: Vec::new(),
+            waiting: WAITING.to_vec(),
+            placed: Vec::new(),
+            step: 0,
+            now: DateTime::UNIX_EPOCH,
+            outcome: None,
+        }
     }
 
     /// Workers take over from each other until the run has ended.
@@ -117,6 +131,14 @@ impl World {
                 self.stored = next(state, SyncEvent::Written).0;
                 Some(SyncEvent::Written)
             }
+            SyncCommand::Replay { after } => {
+                let waits = self.waiting.iter().position(|id| **id > **after);
+                let placed = waits.map(|at| self.waiting.remove(at));
+                self.placed.extend(placed);
+                let event = SyncEvent::Replayed { next: placed.map(str::to_owned) };
+                self.stored = next(state, event.clone()).0;
+                Some(event)
+            }
             SyncCommand::Finalize => Some(SyncEvent::Finalized),
             SyncCommand::WaitUntil(until) => {
                 assert!(*until > self.now && *until < self.now + TimeDelta::minutes(20));
@@ -136,7 +158,7 @@ impl World {
     fn check(&mut self, faults: &[(usize, Fault)]) {
         let cancelled = faults.iter().any(|(_, fault)| *fault == Fault::Cancelled);
         match self.outcome.take().unwrap() {
-            SyncOutcome::Complete => {}
+            SyncOutcome::Complete => assert_eq!(self.placed, WAITING, "{faults:?}"),
             SyncOutcome::Cancelled if cancelled => {
                 // Whatever is missing comes with the next run, from the cursor.
                 let mut following = World::new(self.cursor.clone());
@@ -152,7 +174,7 @@ impl World {
 }
 
 /// Commands of a run without faults, and some more for what the faults add.
-const STEPS: usize = 14;
+const STEPS: usize = 17;
 
 #[test]
 fn each_fault_at_each_step_loses_and_doubles_nothing() {
@@ -188,6 +210,7 @@ fn each_remedy_has_its_named_outcome_at_each_step() {
             begun.clone(),
             step(SyncStep::Syncing),
             step(SyncStep::Writing { next: json!(9), last: false }),
+            step(SyncStep::Replaying { after: "a".to_owned() }),
             step(SyncStep::Finalizing),
         ]
     };

@@ -1,6 +1,7 @@
 //! Accounts, and the versions of what fit reads of them.
 
 use canonical::{Account, ConnectorId};
+use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -8,6 +9,7 @@ use uuid::Uuid;
 use super::EntityCounts;
 use super::identity::{Fate, Planned, delete_the_gone, known, newest, plan, remember, resolve};
 use super::references::{Waiting, arrived, merge, wait_for};
+use crate::statement::statement;
 use crate::{StoreError, TenantTx};
 
 pub(super) async fn write(
@@ -42,7 +44,7 @@ async fn upsert(tx: &mut TenantTx, planned: &[Planned<'_, Account>]) -> Result<(
             kept.iter().map(|$p| $value).collect::<Vec<_>>()
         };
     }
-    diesel::sql_query(
+    statement(
         "INSERT INTO accounts (tenant_id, id, name, domain, industry, employee_count, annual_revenue, currency, \
            country, owner_email, attributes, source_modified_at) \
          SELECT $1, a.id, a.name, a.domain, a.industry, a.employees, a.revenue, a.currency, a.country, a.owner, \
@@ -103,7 +105,7 @@ async fn merge_or_wait(
 
 /// A version for each account whose firmographics are not those of its latest version.
 async fn keep_versions(tx: &mut TenantTx, accounts: Vec<Uuid>) -> Result<(), StoreError> {
-    diesel::sql_query(
+    sql_query(
         "INSERT INTO account_versions \
            (tenant_id, account_id, industry, employee_count, annual_revenue, currency, attributes, deleted) \
          SELECT a.tenant_id, a.id, a.industry, a.employee_count, a.annual_revenue, a.currency, a.attributes, \

@@ -4,18 +4,21 @@ use std::collections::HashMap;
 
 use canonical::{Activity, ConnectorId};
 use chrono::{DateTime, Utc};
-use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::identity::{accounts_by_domain, newest, people_by_email, resolve};
+use super::identity::{accounts_by_domain, newest, people_by_email};
+use super::names::Names;
 use super::{EntityCounts, FactKind, QuarantinedRecord};
-use crate::{StoreError, TenantTx, Topic};
+use crate::pool::Connection;
+use crate::statement::statement;
+use crate::{StoreError, TenantTx};
 
 /// The reason under which an activity waits whose person or account is not there yet.
-const UNRESOLVED: &str = "unresolved_person";
+pub(super) const UNRESOLVED: &str = "unresolved_person";
 
 /// An activity whose person and account are known.
 struct Fact<'a> {
@@ -29,6 +32,7 @@ pub(super) async fn write(
     tx: &mut TenantTx,
     connector: ConnectorId,
     records: &[Activity],
+    names: &mut Names,
     counts: &mut EntityCounts,
 ) -> Result<Vec<QuarantinedRecord>, StoreError> {
     if records.is_empty() {
@@ -36,10 +40,12 @@ pub(super) async fn write(
     }
     let records = newest(records);
     let (gone, living): (Vec<&Activity>, Vec<&Activity>) = records.into_iter().partition(|r| r.deleted);
-    let (facts, lost) = place(tx, connector, living).await?;
+    let (facts, lost) = place(tx, connector, living, names).await?;
     let present = present(tx, connector, &facts).await?;
     let same = |fact: &&Fact<'_>| present.get(&fact.record.external_id) == Some(&true);
-    let news: Vec<&Fact<'_>> = facts.iter().filter(|fact| !same(fact)).collect();
+    let mut news: Vec<&Fact<'_>> = facts.iter().filter(|fact| !same(fact)).collect();
+    // Neighbours in the indexes are written one after the other; that is a tenth of the cost of a page.
+    news.sort_unstable_by_key(|fact| (fact.account, fact.person, fact.record.occurred_at));
     let changed: Vec<&str> = news
         .iter()
         .map(|fact| fact.record.external_id.as_str())
@@ -62,23 +68,22 @@ async fn place<'a>(
     tx: &mut TenantTx,
     connector: ConnectorId,
     records: Vec<&'a Activity>,
+    names: &mut Names,
 ) -> Result<(Vec<Fact<'a>>, Vec<QuarantinedRecord>), StoreError> {
-    let people =
-        resolve(tx, connector, "person", records.iter().filter_map(|r| r.person_external_id.as_deref()));
-    let people = people.await?;
-    let accounts =
-        resolve(tx, connector, "account", records.iter().filter_map(|r| r.account_external_id.as_deref()));
-    let accounts = accounts.await?;
+    let named = records.iter().filter_map(|r| r.person_external_id.as_deref());
+    names.people.learn(tx, connector, "person", named).await?;
+    let named = records.iter().filter_map(|r| r.account_external_id.as_deref());
+    names.accounts.learn(tx, connector, "account", named).await?;
     let emails = records.iter().filter_map(|r| r.email.as_ref().map(|email| email.as_str())).collect();
     let by_email = people_by_email(tx, emails).await?;
     let domains = records.iter().filter_map(|r| r.domain.as_ref()).filter(|d| d.names_an_account());
     let by_domain = accounts_by_domain(tx, domains.map(|domain| domain.as_str()).collect()).await?;
     let (mut facts, mut lost) = (Vec::with_capacity(records.len()), Vec::new());
     for record in records {
-        let by_id = record.person_external_id.as_ref().and_then(|id| people.get(id));
-        let person = by_id.or_else(|| by_email.get(record.email.as_ref()?.as_str())).copied();
-        let by_id = record.account_external_id.as_ref().and_then(|id| accounts.get(id));
-        let account = by_id.or_else(|| by_domain.get(record.domain.as_ref()?.as_str())).copied();
+        let by_id = record.person_external_id.as_ref().and_then(|id| names.people.get(id));
+        let person = by_id.or_else(|| by_email.get(record.email.as_ref()?.as_str()).copied());
+        let by_id = record.account_external_id.as_ref().and_then(|id| names.accounts.get(id));
+        let account = by_id.or_else(|| by_domain.get(record.domain.as_ref()?.as_str()).copied());
         // Known to be somebody's, so it must not be written down as nobody's.
         let person_to_come = person.is_none() && record.person_external_id.is_some();
         if person_to_come || (person.is_none() && account.is_none()) {
@@ -121,10 +126,11 @@ async fn present(
         #[diesel(sql_type = Nullable<Jsonb>)]
         properties: Option<Value>,
     }
-    let there: Vec<There> = diesel::sql_query(
-        "SELECT external_id, person_id, account_id, occurred_at, type AS activity_type, channel, subject, properties \
-         FROM activities \
-         WHERE tenant_id = $1 AND connector_id = $2 AND external_id = ANY ($3) AND retracted_at IS NULL",
+    let there: Vec<There> = sql_query(
+        "SELECT a.* FROM unnest($3) n (name) CROSS JOIN LATERAL ( \
+           SELECT a.external_id, a.person_id, a.account_id, a.occurred_at, a.type AS activity_type, a.channel, a.subject, \
+             a.properties FROM activities a WHERE a.tenant_id = $1 AND a.connector_id = $2 AND a.external_id = n.name \
+             AND a.retracted_at IS NULL OFFSET 0) a",
     )
     .bind::<SqlUuid, _>(tx.tenant().0)
     .bind::<SqlUuid, _>(connector.0)
@@ -156,31 +162,61 @@ async fn retract(
     connector: ConnectorId,
     external_ids: Vec<&str>,
 ) -> Result<i64, StoreError> {
+    #[derive(QueryableByName)]
+    struct There {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
     if external_ids.is_empty() {
         return Ok(0);
     }
-    let retracted = diesel::sql_query(
-        "UPDATE activities SET retracted_at = clock_timestamp() \
-         WHERE tenant_id = $1 AND connector_id = $2 AND external_id = ANY ($3) AND retracted_at IS NULL",
+    // Most of what a vendor calls gone was never here.
+    let there: Vec<There> = sql_query(
+        "SELECT a.id FROM unnest($3) n (name) CROSS JOIN LATERAL ( \
+           SELECT a.id FROM activities a WHERE a.tenant_id = $1 AND a.connector_id = $2 AND a.external_id = n.name \
+             AND a.retracted_at IS NULL OFFSET 0) a",
     )
     .bind::<SqlUuid, _>(tx.tenant().0)
     .bind::<SqlUuid, _>(connector.0)
     .bind::<Array<Text>, _>(external_ids)
+    .load(tx.conn())
+    .await?;
+    if there.is_empty() {
+        return Ok(0);
+    }
+    let retracted = sql_query(
+        "UPDATE activities SET retracted_at = clock_timestamp() WHERE tenant_id = $1 AND id = ANY ($2)",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<Array<SqlUuid>, _>(there.into_iter().map(|row| row.id).collect::<Vec<_>>())
     .execute(tx.conn())
     .await?;
     Ok(i64::try_from(retracted).expect("a page is small"))
 }
 
+/// So many facts go into one statement. The next statement is made while PostgreSQL works on the one before.
+const AT_ONCE: usize = 700;
+
 async fn insert(tx: &mut TenantTx, connector: ConnectorId, facts: &[&Fact<'_>]) -> Result<(), StoreError> {
-    if facts.is_empty() {
-        return Ok(());
-    }
+    let tenant = tx.tenant().0;
+    let conn: &Connection = tx.conn();
+    let statements = facts.chunks(AT_ONCE).map(|facts| insert_some(conn, tenant, connector, facts));
+    futures::future::try_join_all(statements).await?;
+    Ok(())
+}
+
+async fn insert_some(
+    mut conn: &Connection,
+    tenant: Uuid,
+    connector: ConnectorId,
+    facts: &[&Fact<'_>],
+) -> Result<(), StoreError> {
     macro_rules! column {
         ($f:ident => $value:expr) => {
             facts.iter().map(|$f| $value).collect::<Vec<_>>()
         };
     }
-    diesel::sql_query(
+    statement(
         "INSERT INTO activities (tenant_id, connector_id, id, external_id, person_id, account_id, occurred_at, type, \
            channel, subject, properties) \
          SELECT $1, $2, i.id, i.external_id, i.person_id, i.account_id, i.occurred_at, i.type, i.channel, i.subject, \
@@ -188,7 +224,7 @@ async fn insert(tx: &mut TenantTx, connector: ConnectorId, facts: &[&Fact<'_>]) 
          FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11) \
            i (id, external_id, person_id, account_id, occurred_at, type, channel, subject, properties)",
     )
-    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(connector.0)
     .bind::<Array<SqlUuid>, _>(column!(_f => Uuid::now_v7()))
     .bind::<Array<Text>, _>(column!(f => f.record.external_id.as_str()))
@@ -199,57 +235,11 @@ async fn insert(tx: &mut TenantTx, connector: ConnectorId, facts: &[&Fact<'_>]) 
     .bind::<Array<Text>, _>(column!(f => f.record.channel.as_str()))
     .bind::<Array<Nullable<Text>>, _>(column!(f => f.record.subject.as_deref()))
     .bind::<Array<Nullable<Text>>, _>(column!(f => properties(f.record)))
-    .execute(tx.conn())
+    .execute(&mut conn)
     .await?;
     Ok(())
 }
 
 fn properties(record: &Activity) -> Option<String> {
     (!record.properties.is_empty()).then(|| super::json_text(&record.properties))
-}
-
-/// Tries the activities again whose person or account had not come: at the end of a run, when all the people have.
-/// Answers with how many found their place, at most `limit`.
-///
-/// # Errors
-/// As for `write_page`.
-pub async fn replay_unresolved_activities(
-    tx: &mut TenantTx,
-    connector: ConnectorId,
-    limit: i64,
-) -> Result<i64, StoreError> {
-    tx.changes([Topic::Activities, Topic::Connectors]);
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Jsonb)]
-        raw: Value,
-    }
-    let rows: Vec<Row> = diesel::sql_query(
-        "SELECT q.raw FROM quarantine q WHERE q.tenant_id = $1 AND q.connector_id = $2 AND q.entity = 'activity' \
-         AND q.status = 'open' AND q.reason = $3 AND EXISTS ( \
-           SELECT FROM external_ids x WHERE x.tenant_id = q.tenant_id AND x.connector_id = q.connector_id \
-             AND x.entity = 'person' AND x.external_id = q.detail) LIMIT $4",
-    )
-    .bind::<SqlUuid, _>(tx.tenant().0)
-    .bind::<SqlUuid, _>(connector.0)
-    .bind::<Text, _>(UNRESOLVED)
-    .bind::<BigInt, _>(limit)
-    .load(tx.conn())
-    .await?;
-    let records: Vec<Activity> =
-        rows.into_iter().filter_map(|row| serde_json::from_value(row.raw).ok()).collect();
-    let mut counts = EntityCounts::default();
-    write(tx, connector, &records, &mut counts).await?;
-    diesel::sql_query(
-        "UPDATE quarantine q SET status = 'replayed', resolved_at = now() WHERE q.tenant_id = $1 \
-         AND q.connector_id = $2 AND q.entity = 'activity' AND q.status = 'open' AND q.external_id = ANY ($3) \
-         AND EXISTS (SELECT FROM activities a WHERE a.tenant_id = q.tenant_id AND a.connector_id = q.connector_id \
-           AND a.external_id = q.external_id AND a.retracted_at IS NULL)",
-    )
-    .bind::<SqlUuid, _>(tx.tenant().0)
-    .bind::<SqlUuid, _>(connector.0)
-    .bind::<Array<Text>, _>(records.iter().map(|r| r.external_id.as_str()).collect::<Vec<_>>())
-    .execute(tx.conn())
-    .await?;
-    Ok(counts.inserted)
 }

@@ -1,17 +1,22 @@
 //! Which of our entities a record is: by (connector, external id) first, then for people by e-mail.
+//!
+//! Keys are looked up from a list of them, each by its index (LATERAL, OFFSET 0). Left to itself the planner reads whole
+//! tables instead, as long as their statistics are older than the sync that fills them. For the same reason such a
+//! look-up is planned anew each time (`sql_query`): a plan kept from when the tables were empty names any index.
 
 use std::collections::HashMap;
 
 use canonical::{ConnectorId, Record};
 use chrono::{DateTime, Utc};
-use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::EntityCounts;
+use crate::statement::statement;
 use crate::{StoreError, TenantTx};
 
 /// What is known of a vendor's record from before.
@@ -125,9 +130,11 @@ pub(super) async fn known(
     if external_ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<Known> = diesel::sql_query(
-        "SELECT external_id, entity_id, record_hash, source_modified_at, deleted_at IS NOT NULL AS deleted \
-         FROM external_ids WHERE tenant_id = $1 AND connector_id = $2 AND entity = $3 AND external_id = ANY ($4)",
+    let rows: Vec<Known> = sql_query(
+        "SELECT x.* FROM unnest($4) n (name) CROSS JOIN LATERAL ( \
+           SELECT x.external_id, x.entity_id, x.record_hash, x.source_modified_at, x.deleted_at IS NOT NULL AS deleted \
+           FROM external_ids x WHERE x.tenant_id = $1 AND x.connector_id = $2 AND x.entity = $3 \
+             AND x.external_id = n.name OFFSET 0) x",
     )
     .bind::<SqlUuid, _>(tx.tenant().0)
     .bind::<SqlUuid, _>(connector.0)
@@ -145,11 +152,31 @@ pub(super) async fn resolve(
     entity: &str,
     named: impl Iterator<Item = &str>,
 ) -> Result<HashMap<String, Uuid>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Text)]
+        external_id: String,
+        #[diesel(sql_type = SqlUuid)]
+        entity_id: Uuid,
+    }
     let mut names: Vec<&str> = named.collect();
     names.sort_unstable();
     names.dedup();
-    let known = known(tx, connector, entity, names).await?;
-    Ok(known.into_iter().map(|(name, known)| (name, known.entity_id)).collect())
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<Found> = sql_query(
+        "SELECT x.* FROM unnest($4) n (name) CROSS JOIN LATERAL ( \
+           SELECT x.external_id, x.entity_id FROM external_ids x WHERE x.tenant_id = $1 AND x.connector_id = $2 \
+             AND x.entity = $3 AND x.external_id = n.name OFFSET 0) x",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().0)
+    .bind::<SqlUuid, _>(connector.0)
+    .bind::<Text, _>(entity)
+    .bind::<Array<Text>, _>(names)
+    .load(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.external_id, row.entity_id)).collect())
 }
 
 /// The eldest person of each e-mail address; of merged ones the survivor.
@@ -160,8 +187,10 @@ pub(super) async fn people_by_email(
     by_text(
         tx,
         emails,
-        "SELECT DISTINCT ON (email) email AS text, coalesce(merged_into, id) AS id FROM people \
-         WHERE tenant_id = $1 AND email = ANY ($2) ORDER BY email, id",
+        "SELECT DISTINCT ON (n.name) n.name AS text, coalesce(p.merged_into, p.id) AS id \
+         FROM unnest($2) n (name) CROSS JOIN LATERAL ( \
+           SELECT p.id, p.merged_into FROM people p WHERE p.tenant_id = $1 AND p.email = n.name OFFSET 0) p \
+         ORDER BY n.name, p.id",
     )
     .await
 }
@@ -174,8 +203,11 @@ pub(super) async fn accounts_by_domain(
     by_text(
         tx,
         domains,
-        "SELECT DISTINCT ON (domain) domain AS text, coalesce(merged_into, id) AS id FROM accounts \
-         WHERE tenant_id = $1 AND domain = ANY ($2) AND deleted_at IS NULL ORDER BY domain, id",
+        "SELECT DISTINCT ON (n.name) n.name AS text, coalesce(a.merged_into, a.id) AS id \
+         FROM unnest($2) n (name) CROSS JOIN LATERAL ( \
+           SELECT a.id, a.merged_into FROM accounts a WHERE a.tenant_id = $1 AND a.domain = n.name \
+             AND a.deleted_at IS NULL OFFSET 0) a \
+         ORDER BY n.name, a.id",
     )
     .await
 }
@@ -183,7 +215,7 @@ pub(super) async fn accounts_by_domain(
 async fn by_text(
     tx: &mut TenantTx,
     mut texts: Vec<&str>,
-    sql: &str,
+    sql: &'static str,
 ) -> Result<HashMap<String, Uuid>, StoreError> {
     #[derive(QueryableByName)]
     struct Found {
@@ -197,7 +229,7 @@ async fn by_text(
     if texts.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<Found> = diesel::sql_query(sql)
+    let rows: Vec<Found> = sql_query(sql)
         .bind::<SqlUuid, _>(tx.tenant().0)
         .bind::<Array<Text>, _>(texts)
         .load(tx.conn())
@@ -212,7 +244,7 @@ pub(super) async fn remember<R: Record>(
     entity: &str,
     planned: &[Planned<'_, R>],
 ) -> Result<(), StoreError> {
-    diesel::sql_query(
+    statement(
         "INSERT INTO external_ids \
            (tenant_id, connector_id, entity, external_id, entity_id, record_hash, source_modified_at, deleted_at, raw) \
          SELECT $1, $2, $3, x.external_id, x.entity_id, x.record_hash, x.modified_at, \
@@ -248,7 +280,7 @@ pub(super) async fn delete_the_gone<R>(
     if gone.is_empty() {
         return Ok(());
     }
-    diesel::sql_query(format!(
+    sql_query(format!(
         "UPDATE {table} e SET deleted_at = now(), updated_at = now() WHERE e.tenant_id = $1 AND e.id = ANY ($2) \
          AND e.deleted_at IS NULL AND NOT EXISTS (SELECT FROM external_ids x \
            WHERE x.tenant_id = e.tenant_id AND x.entity_id = e.id AND x.deleted_at IS NULL)"

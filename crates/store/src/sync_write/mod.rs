@@ -7,9 +7,11 @@
 mod accounts;
 mod activities;
 mod identity;
+mod names;
 mod opportunities;
 mod people;
 mod references;
+mod replay;
 mod run;
 
 use canonical::{Account, Activity, ConnectorId, Opportunity, OpportunityContact, Person, StageChange};
@@ -19,7 +21,8 @@ use uuid::Uuid;
 
 use crate::{StoreError, TenantTx, Topic, Topics};
 
-pub use activities::replay_unresolved_activities;
+pub use names::Names;
+pub use replay::{Replayed, UnresolvedSlice, replay_unresolved_activities};
 pub use run::check_lease;
 
 /// The right to write for a job, as it was claimed: the fence is of that claim, and no later one.
@@ -156,11 +159,16 @@ impl PageCounts {
 /// Writes one page. The caller commits, together with its own next state.
 ///
 /// Stage changes and contact roles that come as records of their own count as nothing by themselves: the
-/// opportunity they belong to is what a reader counts.
+/// opportunity they belong to is what a reader counts. `names` is what the pages before have learned; throw it away
+/// when a page was not committed.
 ///
 /// # Errors
 /// [`StoreError::StaleLease`] when another worker has the job by now: then nothing of this transaction may be kept.
-pub async fn write_page(tx: &mut TenantTx, page: &PageWrite) -> Result<PageCounts, StoreError> {
+pub async fn write_page(
+    tx: &mut TenantTx,
+    page: &PageWrite,
+    names: &mut Names,
+) -> Result<PageCounts, StoreError> {
     tx.changes(page.records.topics());
     if let Some(lease) = page.lease {
         check_lease(tx, lease).await?;
@@ -173,14 +181,18 @@ pub async fn write_page(tx: &mut TenantTx, page: &PageWrite) -> Result<PageCount
     opportunities::write(tx, page.connector, &records.opportunities, &mut counts.opportunity).await?;
     opportunities::write_stage_changes(tx, page.connector, &records.stage_changes).await?;
     opportunities::write_contacts(tx, page.connector, &records.opportunity_contacts).await?;
-    let lost = activities::write(tx, page.connector, &records.activities, &mut counts.activity).await?;
+    let mut of_this_page = Names::default();
+    let brings_entities = !records.accounts.is_empty() || !records.people.is_empty();
+    let names = if brings_entities { &mut of_this_page } else { names };
+    let lost =
+        activities::write(tx, page.connector, &records.activities, names, &mut counts.activity).await?;
     let quarantined: Vec<&QuarantinedRecord> = page.quarantined.iter().chain(&lost).collect();
     for record in &quarantined {
         let counted = counts.of_mut(record.entity);
         counted.read += 1;
         counted.quarantined += 1;
     }
-    run::resolve_quarantine(tx, page).await?;
+    run::resolve_quarantine(tx, page, &lost).await?;
     run::write_quarantine(tx, page, &quarantined).await?;
     if let Some(run) = page.sync_run {
         run::add_counts(tx, run, &counts).await?;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use canonical::{ConnectorId, Opportunity, OpportunityContact, StageChange};
+use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use serde_json::to_value;
 use uuid::Uuid;
@@ -11,6 +13,7 @@ use uuid::Uuid;
 use super::EntityCounts;
 use super::identity::{Fate, Planned, delete_the_gone, known, newest, plan, remember, resolve};
 use super::references::{Waiting, arrived, wait_for};
+use crate::statement::statement;
 use crate::{StoreError, TenantTx};
 
 pub(super) async fn write(
@@ -62,7 +65,7 @@ async fn upsert(
             kept.iter().map(|$p| $value).collect::<Vec<_>>()
         };
     }
-    diesel::sql_query(
+    statement(
         "INSERT INTO opportunities (tenant_id, id, name, account_id, stage, amount, currency, close_date, is_closed, \
            is_won, attributes, source_created_at, source_modified_at) \
          SELECT $1, o.id, o.name, o.account_id, o.stage, o.amount, o.currency, o.close_date, o.is_closed, o.is_won, \
@@ -119,7 +122,7 @@ async fn replace_told(
         if tellers.is_empty() {
             continue;
         }
-        diesel::sql_query(format!("DELETE FROM {table} WHERE tenant_id = $1 AND opportunity_id = ANY ($2)"))
+        sql_query(format!("DELETE FROM {table} WHERE tenant_id = $1 AND opportunity_id = ANY ($2)"))
             .bind::<SqlUuid, _>(tx.tenant().0)
             .bind::<Array<SqlUuid>, _>(tellers)
             .execute(tx.conn())
@@ -153,7 +156,7 @@ async fn replace_told(
 struct StageRow<'a> {
     opportunity: Uuid,
     stage: &'a str,
-    entered_at: chrono::DateTime<chrono::Utc>,
+    entered_at: DateTime<Utc>,
     external_id: Option<&'a str>,
 }
 
@@ -165,7 +168,7 @@ async fn insert_stages(
     if rows.is_empty() {
         return Ok(());
     }
-    diesel::sql_query(
+    statement(
         "INSERT INTO opportunity_stages (tenant_id, opportunity_id, entered_at, stage, connector_id, external_id) \
          SELECT DISTINCT ON (s.opportunity_id, s.entered_at, s.stage) \
            $1, s.opportunity_id, s.entered_at, s.stage, $2, s.external_id \
@@ -191,7 +194,10 @@ async fn forget(
     table: &'static str,
     external_ids: Vec<&str>,
 ) -> Result<(), StoreError> {
-    diesel::sql_query(format!(
+    if external_ids.is_empty() {
+        return Ok(());
+    }
+    sql_query(format!(
         "DELETE FROM {table} WHERE tenant_id = $1 AND connector_id = $2 AND external_id = ANY ($3)"
     ))
     .bind::<SqlUuid, _>(tx.tenant().0)
@@ -202,6 +208,22 @@ async fn forget(
     Ok(())
 }
 
+#[derive(QueryableByName)]
+struct StageThere {
+    #[diesel(sql_type = Text)]
+    external_id: String,
+    #[diesel(sql_type = SqlUuid)]
+    opportunity_id: Uuid,
+    #[diesel(sql_type = Timestamptz)]
+    entered_at: DateTime<Utc>,
+    #[diesel(sql_type = Text)]
+    stage: String,
+}
+
+const STAGES_THERE: &str = "SELECT s.* FROM unnest($3) n (name) CROSS JOIN LATERAL ( \
+    SELECT s.external_id, s.opportunity_id, s.entered_at, s.stage FROM opportunity_stages s \
+    WHERE s.tenant_id = $1 AND s.connector_id = $2 AND s.external_id = n.name OFFSET 0) s";
+
 pub(super) async fn write_stage_changes(
     tx: &mut TenantTx,
     connector: ConnectorId,
@@ -211,19 +233,43 @@ pub(super) async fn write_stage_changes(
         return Ok(());
     }
     let latest: BTreeMap<_, _> = records.iter().map(|r| (r.external_id.as_str(), r)).collect();
-    forget(tx, connector, "opportunity_stages", latest.keys().copied().collect()).await?;
+    let there: Vec<StageThere> = sql_query(STAGES_THERE)
+        .bind::<SqlUuid, _>(tx.tenant().0)
+        .bind::<SqlUuid, _>(connector.0)
+        .bind::<Array<Text>, _>(latest.keys().copied().collect::<Vec<_>>())
+        .load(tx.conn())
+        .await?;
     let living = || latest.values().filter(|r| !r.deleted);
     let owners =
         resolve(tx, connector, "opportunity", living().map(|r| r.opportunity_external_id.as_str())).await?;
-    let rows = living().filter_map(|r| {
-        Some(StageRow {
-            opportunity: *owners.get(&r.opportunity_external_id)?,
-            stage: &r.stage,
-            entered_at: r.entered_at,
-            external_id: Some(&r.external_id),
-        })
-    });
-    insert_stages(tx, connector, rows.collect()).await?;
+    // One entry may be told by two records; the first of them names it.
+    let mut rows: BTreeMap<(Uuid, i64, &str), StageRow<'_>> = BTreeMap::new();
+    for record in living() {
+        let Some(&opportunity) = owners.get(&record.opportunity_external_id) else { continue };
+        rows.entry((opportunity, record.entered_at.timestamp_micros(), record.stage.as_str())).or_insert(
+            StageRow {
+                opportunity,
+                stage: &record.stage,
+                entered_at: record.entered_at,
+                external_id: Some(&record.external_id),
+            },
+        );
+    }
+    // What says the same as before stays as it is.
+    let mut outdated = Vec::new();
+    let mut changed = Vec::new();
+    for old in &there {
+        let key = (old.opportunity_id, old.entered_at.timestamp_micros(), old.stage.as_str());
+        if rows.get(&key).is_some_and(|row| row.external_id == Some(old.external_id.as_str())) {
+            rows.remove(&key);
+        } else {
+            outdated.push(old.external_id.as_str());
+            changed.push(old.opportunity_id);
+        }
+    }
+    changed.extend(rows.values().map(|row| row.opportunity));
+    forget(tx, connector, "opportunity_stages", outdated).await?;
+    insert_stages(tx, connector, rows.into_values().collect()).await?;
     let waiting = living().filter(|r| !owners.contains_key(&r.opportunity_external_id)).map(|r| Waiting {
         relation: "stage",
         subject: r.external_id.clone(),
@@ -232,8 +278,26 @@ pub(super) async fn write_stage_changes(
         payload: to_value(r).ok(),
     });
     wait_for(tx, connector, waiting.collect()).await?;
-    date_stages(tx, owners.into_values().collect()).await
+    date_stages(tx, changed).await
 }
+
+#[derive(QueryableByName)]
+struct ContactThere {
+    #[diesel(sql_type = Text)]
+    external_id: String,
+    #[diesel(sql_type = SqlUuid)]
+    opportunity_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    person_id: Uuid,
+    #[diesel(sql_type = Nullable<Text>)]
+    role: Option<String>,
+    #[diesel(sql_type = Bool)]
+    is_primary: bool,
+}
+
+const CONTACTS_THERE: &str = "SELECT c.* FROM unnest($3) n (name) CROSS JOIN LATERAL ( \
+    SELECT c.external_id, c.opportunity_id, c.person_id, c.role, c.is_primary FROM opportunity_contacts c \
+    WHERE c.tenant_id = $1 AND c.connector_id = $2 AND c.external_id = n.name OFFSET 0) c";
 
 pub(super) async fn write_contacts(
     tx: &mut TenantTx,
@@ -244,7 +308,12 @@ pub(super) async fn write_contacts(
         return Ok(());
     }
     let latest: BTreeMap<_, _> = records.iter().map(|r| (r.external_id.as_str(), r)).collect();
-    forget(tx, connector, "opportunity_contacts", latest.keys().copied().collect()).await?;
+    let there: Vec<ContactThere> = sql_query(CONTACTS_THERE)
+        .bind::<SqlUuid, _>(tx.tenant().0)
+        .bind::<SqlUuid, _>(connector.0)
+        .bind::<Array<Text>, _>(latest.keys().copied().collect::<Vec<_>>())
+        .load(tx.conn())
+        .await?;
     let living = || latest.values().filter(|r| !r.deleted);
     let owners =
         resolve(tx, connector, "opportunity", living().map(|r| r.opportunity_external_id.as_str())).await?;
@@ -273,11 +342,26 @@ pub(super) async fn write_contacts(
             payload: to_value(record).ok(),
         });
     }
+    // What says the same as before stays as it is.
+    let mut outdated = Vec::new();
+    for old in &there {
+        let same = |row: &&OpportunityContact| {
+            (row.external_id.as_str(), row.role.as_ref(), row.is_primary)
+                == (old.external_id.as_str(), old.role.as_ref(), old.is_primary)
+        };
+        let pair = (old.opportunity_id, old.person_id);
+        if rows.get(&pair).is_some_and(same) {
+            rows.remove(&pair);
+        } else {
+            outdated.push(old.external_id.as_str());
+        }
+    }
+    forget(tx, connector, "opportunity_contacts", outdated).await?;
     wait_for(tx, connector, waiting).await?;
     if rows.is_empty() {
         return Ok(());
     }
-    diesel::sql_query(
+    statement(
         "INSERT INTO opportunity_contacts \
            (tenant_id, opportunity_id, person_id, role, is_primary, connector_id, external_id) \
          SELECT $1, c.opportunity_id, c.person_id, c.role, c.is_primary, $2, c.external_id \
@@ -299,12 +383,20 @@ pub(super) async fn write_contacts(
 
 /// Since when an opportunity is in its present stage: its last entry into it.
 async fn date_stages(tx: &mut TenantTx, opportunities: Vec<Uuid>) -> Result<(), StoreError> {
-    diesel::sql_query(
-        "UPDATE opportunities o SET stage_entered_at = s.entered_at FROM ( \
-           SELECT o.id, max(s.entered_at) AS entered_at FROM opportunities o LEFT JOIN opportunity_stages s \
-             ON s.tenant_id = o.tenant_id AND s.opportunity_id = o.id AND s.stage = o.stage \
-           WHERE o.tenant_id = $1 AND o.id = ANY ($2) GROUP BY o.id) s \
-         WHERE o.tenant_id = $1 AND o.id = s.id AND o.stage_entered_at IS DISTINCT FROM s.entered_at",
+    if opportunities.is_empty() {
+        return Ok(());
+    }
+    // The key of the conflict leads to the rows. An UPDATE that is joined to them walks the tenant's opportunities once
+    // for each of them, as long as the statistics do not know how many there are.
+    sql_query(
+        "INSERT INTO opportunities (tenant_id, id, name, stage, stage_entered_at) \
+         SELECT $1, s.id, s.name, s.stage, s.entered_at \
+         FROM (SELECT DISTINCT id FROM unnest($2) u (id)) u CROSS JOIN LATERAL ( \
+           SELECT o.id, o.name, o.stage, o.stage_entered_at, (SELECT max(s.entered_at) FROM opportunity_stages s \
+             WHERE s.tenant_id = $1 AND s.opportunity_id = o.id AND s.stage = o.stage) AS entered_at \
+           FROM opportunities o WHERE o.tenant_id = $1 AND o.id = u.id OFFSET 0) s \
+         WHERE s.stage_entered_at IS DISTINCT FROM s.entered_at \
+         ON CONFLICT (tenant_id, id) DO UPDATE SET stage_entered_at = excluded.stage_entered_at",
     )
     .bind::<SqlUuid, _>(tx.tenant().0)
     .bind::<Array<SqlUuid>, _>(opportunities)

@@ -12,6 +12,7 @@ use super::identity::{
     Fate, Planned, delete_the_gone, known, newest, people_by_email, plan, remember, resolve,
 };
 use super::references::{Waiting, arrived, merge, wait_for};
+use crate::statement::statement;
 use crate::{StoreError, TenantTx};
 
 pub(super) async fn write(
@@ -74,7 +75,7 @@ async fn upsert(
             kept.iter().map(|$p| $value).collect::<Vec<_>>()
         };
     }
-    diesel::sql_query(
+    statement(
         "INSERT INTO people AS p (tenant_id, id, email, work_domain, first_name, last_name, title, seniority, phone, \
            account_id, lead_status, is_lead, opted_out, attributes, source_modified_at) \
          SELECT $1, r.id, r.email, r.work_domain, r.first_name, r.last_name, r.title, r.seniority, r.phone, \

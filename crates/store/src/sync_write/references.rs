@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use canonical::{ConnectorId, OpportunityContact, StageChange};
-use diesel::QueryableByName;
 use diesel::sql_types::{Array, Jsonb, Nullable, Text, Uuid as SqlUuid};
+use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::identity::resolve;
 use super::opportunities;
+use crate::statement::statement;
 use crate::{StoreError, TenantTx};
 
 /// A reference to a record that is not there yet.
@@ -33,7 +34,7 @@ pub(super) async fn wait_for(
         return Ok(());
     }
     let each = || unique.values();
-    diesel::sql_query(
+    statement(
         "INSERT INTO unresolved_references \
            (tenant_id, connector_id, relation, subject, target_entity, target_external_id, payload) \
          SELECT $1, $2, w.* FROM unnest($3, $4, $5, $6, $7) w (relation, subject, target_entity, target, payload) \
@@ -74,7 +75,7 @@ pub(super) async fn arrived(
     if external_ids.is_empty() {
         return Ok(());
     }
-    let due: Vec<Due> = diesel::sql_query(
+    let due: Vec<Due> = sql_query(
         "DELETE FROM unresolved_references WHERE tenant_id = $1 AND connector_id = $2 AND target_entity = $3 \
          AND target_external_id = ANY ($4) RETURNING relation, subject, target_external_id, payload",
     )
@@ -122,7 +123,7 @@ async fn link_account(
     pairs: &[(Uuid, Uuid)],
 ) -> Result<(), StoreError> {
     let (subjects, accounts): (Vec<Uuid>, Vec<Uuid>) = pairs.iter().copied().unzip();
-    diesel::sql_query(format!(
+    sql_query(format!(
         "UPDATE {table} e SET account_id = l.account, updated_at = now() \
          FROM unnest($2, $3) l (subject, account) WHERE e.tenant_id = $1 AND e.id = l.subject AND e.account_id IS NULL"
     ))
@@ -146,7 +147,7 @@ pub(super) async fn merge(
     }
     let (losers, survivors): (Vec<Uuid>, Vec<Uuid>) = pairs.into_iter().unzip();
     let tenant = tx.tenant().0;
-    diesel::sql_query(format!(
+    sql_query(format!(
         "UPDATE {table} e SET merged_into = coalesce(s.merged_into, s.id), updated_at = now() \
          FROM unnest($2, $3) m (loser, survivor) JOIN {table} s ON s.tenant_id = $1 AND s.id = m.survivor \
          WHERE e.tenant_id = $1 AND e.id = m.loser AND coalesce(s.merged_into, s.id) <> e.id \
@@ -159,7 +160,7 @@ pub(super) async fn merge(
     .await?;
     // Who had merged into a loser goes on to its survivor. A chain halves each time round; a circle never ends.
     for _ in 0..16 {
-        let moved = diesel::sql_query(format!(
+        let moved = sql_query(format!(
             "UPDATE {table} e SET merged_into = l.merged_into FROM {table} l \
              WHERE e.tenant_id = $1 AND l.tenant_id = $1 AND l.id = ANY ($2) AND e.merged_into = l.id \
                AND l.merged_into IS NOT NULL AND l.merged_into <> e.id"
@@ -173,7 +174,7 @@ pub(super) async fn merge(
         }
     }
     // What still points at a loser is a circle: nobody of it survives, so nobody of it was merged.
-    diesel::sql_query(format!(
+    sql_query(format!(
         "UPDATE {table} e SET merged_into = NULL FROM {table} l WHERE e.tenant_id = $1 AND l.tenant_id = $1 \
          AND e.id = ANY ($2) AND l.id = e.merged_into AND l.merged_into IS NOT NULL"
     ))

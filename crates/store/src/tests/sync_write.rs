@@ -12,8 +12,8 @@ use tenancy::TenantId;
 use uuid::Uuid;
 
 use crate::sync_write::{
-    CursorWrite, EntityCounts, FactKind, Lease, PageCounts, PageRecords, PageWrite, QuarantinedRecord,
-    replay_unresolved_activities, write_page,
+    CursorWrite, EntityCounts, FactKind, Lease, Names, PageCounts, PageRecords, PageWrite, QuarantinedRecord,
+    Replayed, UnresolvedSlice, replay_unresolved_activities, write_page,
 };
 use crate::testing::TestDatabase;
 use crate::{Store, StoreError};
@@ -59,7 +59,7 @@ impl World {
 
     pub(super) async fn write(&self, records: PageRecords) -> PageCounts {
         let mut tx = self.store.tenant(self.tenant).await.unwrap();
-        let counts = write_page(&mut tx, &self.page(records)).await.unwrap();
+        let counts = write_page(&mut tx, &self.page(records), &mut Names::default()).await.unwrap();
         tx.commit().await.unwrap();
         counts
     }
@@ -314,7 +314,15 @@ async fn references_wait_for_what_they_name_in_any_order() {
 
     assert_eq!(world.number("SELECT count(*) FROM quarantine WHERE status = 'open'").await, 1);
     let mut tx = world.store.tenant(world.tenant).await.unwrap();
-    assert_eq!(replay_unresolved_activities(&mut tx, world.connector, 100).await, Ok(1));
+    let slice = UnresolvedSlice {
+        connector: world.connector,
+        sync_run: Some(world.run),
+        lease: Some(Lease { job: world.job, fence: 7 }),
+        after: "",
+        limit: 100,
+    };
+    let replayed = replay_unresolved_activities(&mut tx, &slice).await;
+    assert_eq!(replayed, Ok(Replayed { placed: 1, next: None }));
     tx.commit().await.unwrap();
     assert_eq!(world.number("SELECT count(*) FROM activities").await, 1);
     assert_eq!(world.number("SELECT count(*) FROM quarantine WHERE status = 'open'").await, 0);
@@ -334,7 +342,7 @@ async fn a_stale_fence_writes_nothing() {
     let world = World::start().await;
     let page = PageWrite { lease: Some(Lease { job: world.job, fence: 6 }), ..world.page(everything()) };
     let mut tx = world.store.tenant(world.tenant).await.unwrap();
-    assert_eq!(write_page(&mut tx, &page).await, Err(StoreError::StaleLease));
+    assert_eq!(write_page(&mut tx, &page, &mut Names::default()).await, Err(StoreError::StaleLease));
     tx.rollback().await.unwrap();
     assert_eq!(world.number("SELECT count(*) FROM accounts").await, 0);
 }
@@ -358,7 +366,7 @@ async fn a_quarantined_record_is_one_finding_however_often_it_is_read_until_it_p
             ..world.page(PageRecords::default())
         };
         let mut tx = world.store.tenant(world.tenant).await.unwrap();
-        let counts = write_page(&mut tx, &page).await.unwrap();
+        let counts = write_page(&mut tx, &page, &mut Names::default()).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(counts.account, EntityCounts { read: 1, quarantined: 1, ..EntityCounts::default() });
     }

@@ -66,6 +66,15 @@ impl Run {
         self.store.tenant(self.lease.tenant).await
     }
 
+    /// A transaction in the job's tenant for a step that is merely repeated when it is lost: see
+    /// [`Store::tenant_bulk`].
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn bulk_tx(&self) -> Result<TenantTx, StoreError> {
+        self.store.tenant_bulk(self.lease.tenant).await
+    }
+
     /// Takes the job up: marks it running and reads it.
     ///
     /// # Errors

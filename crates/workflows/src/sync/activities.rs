@@ -10,11 +10,13 @@ use serde_json::{Value, json};
 use store::connectors::{self as table, WHOLE_CONNECTOR};
 use store::jobs::{self, Ending, Progress};
 use store::sync_runs::{self, SyncEnd};
-use store::sync_write::{self, CursorWrite, FactKind, PageRecords, PageWrite, QuarantinedRecord};
+use store::sync_write::{
+    self, CursorWrite, FactKind, Names, PageRecords, PageWrite, QuarantinedRecord, UnresolvedSlice,
+};
 use store::{StoreError, field_mappings};
 
 use super::SyncInput;
-use super::machine::{SyncOutcome, SyncState};
+use super::machine::{SyncCommand, SyncOutcome, SyncState};
 use super::prefetch::Reader;
 use super::progress::Rows;
 use super::vault::VaultError;
@@ -74,6 +76,7 @@ pub(super) async fn write(
     run: &Run,
     input: &SyncInput,
     page: Page,
+    names: &mut Names,
     after: &SyncState,
     rows: &Rows,
 ) -> Result<bool, StoreError> {
@@ -94,11 +97,38 @@ pub(super) async fn write(
         },
         cursor: Some(CursorWrite { object: WHOLE_CONNECTOR.to_owned(), cursor: Some(cursor), watermark }),
     };
-    let mut tx = run.tx().await?;
-    sync_write::write_page(&mut tx, &write).await?;
+    let mut tx = run.bulk_tx().await?;
+    sync_write::write_page(&mut tx, &write, names).await?;
     let cancelled = record(&mut tx, run, after, rows).await?;
     tx.commit().await?;
     Ok(cancelled)
+}
+
+/// So many waiting activities are tried again in one transaction.
+const SLICE: i64 = 1_000;
+
+/// Tries a slice of what waited for its person or account again, and stores the state after it in the same transaction.
+/// Answers with that state, what it asks for, and whether the run was asked to stop.
+pub(super) async fn replay(
+    run: &Run,
+    input: &SyncInput,
+    after: &str,
+    rows: &Rows,
+    then: impl FnOnce(Option<String>) -> (SyncState, SyncCommand),
+) -> Result<(SyncState, SyncCommand, bool), StoreError> {
+    let slice = UnresolvedSlice {
+        connector: input.connector_id,
+        sync_run: Some(run.lease.job.0),
+        lease: Some(sync_write::Lease { job: run.lease.job.0, fence: run.lease.fence }),
+        after,
+        limit: SLICE,
+    };
+    let mut tx = run.bulk_tx().await?;
+    let replayed = sync_write::replay_unresolved_activities(&mut tx, &slice).await?;
+    let (state, command) = then(replayed.next);
+    let cancelled = record(&mut tx, run, &state, rows).await?;
+    tx.commit().await?;
+    Ok((state, command, cancelled))
 }
 
 fn quarantined(page: &Page) -> Vec<QuarantinedRecord> {

@@ -1,4 +1,5 @@
-//! A connector sync as a pure step machine: authenticate, then page by page fetch and write, then finalize.
+//! A connector sync as a pure step machine: authenticate, then page by page fetch and write, then slice by slice replay
+//! what had waited for others to come, then finalize.
 //!
 //! It knows no clock, no vendor and no database. What the runner stores is the state *after* an effect, in the
 //! transaction of that effect; so a crash at any point repeats the step whose effect was not stored, and only that.
@@ -37,6 +38,10 @@ pub enum SyncStep {
         next: Value,
         last: bool,
     },
+    /// Everybody has come: what waited for somebody is tried again. Holds where the next slice of it begins.
+    Replaying {
+        after: String,
+    },
     Finalizing,
     Ended {
         outcome: SyncOutcome,
@@ -73,6 +78,10 @@ pub enum SyncEvent {
         last: bool,
     },
     Written,
+    /// A slice was tried again; `None` when it was the last one.
+    Replayed {
+        next: Option<String>,
+    },
     Finalized,
     Failed(Failed),
     CancelRequested,
@@ -88,6 +97,11 @@ pub enum SyncCommand {
     },
     /// Store the page that was just fetched together with the state that follows [`SyncEvent::Written`].
     Write,
+    /// Try a slice of what waits again, and store its outcome together with the state that follows
+    /// [`SyncEvent::Replayed`].
+    Replay {
+        after: String,
+    },
     /// Store the end of a complete run.
     Finalize,
     /// Store the state and give the worker's slot back until then.
@@ -110,7 +124,7 @@ impl SyncState {
             SyncStep::Authenticating => "authenticating",
             SyncStep::Syncing => "syncing",
             SyncStep::Writing { .. } => "writing",
-            SyncStep::Finalizing => "finalizing",
+            SyncStep::Replaying { .. } | SyncStep::Finalizing => "finalizing",
             SyncStep::Ended { outcome } => outcome.name(),
         }
     }
@@ -121,6 +135,7 @@ impl SyncState {
             SyncStep::Authenticating => SyncCommand::Authenticate,
             SyncStep::Syncing => SyncCommand::Fetch { cursor: self.cursor.clone() },
             SyncStep::Writing { .. } => SyncCommand::Write,
+            SyncStep::Replaying { after } => SyncCommand::Replay { after: after.clone() },
             SyncStep::Finalizing => SyncCommand::Finalize,
             SyncStep::Ended { outcome } => SyncCommand::End(outcome.clone()),
         }
@@ -169,7 +184,7 @@ impl SyncCommand {
         Duration::from_secs(match self {
             Self::Authenticate => 5 * 60,
             Self::Fetch { .. } => 10 * 60,
-            Self::Write => 5 * 60,
+            Self::Write | Self::Replay { .. } => 5 * 60,
             Self::Finalize | Self::WaitUntil(_) | Self::End(_) | Self::Abandon => 60,
         })
     }
@@ -194,6 +209,10 @@ pub fn next(state: &SyncState, event: SyncEvent) -> (SyncState, SyncCommand) {
             SyncState { step: SyncStep::Writing { next, last }, ..state.clone() }
         }
         (SyncStep::Writing { next, last }, SyncEvent::Written) => written(state, next, *last),
+        (SyncStep::Replaying { .. }, SyncEvent::Replayed { next: Some(after) }) => {
+            state.at(SyncStep::Replaying { after })
+        }
+        (SyncStep::Replaying { .. }, SyncEvent::Replayed { next: None }) => state.at(SyncStep::Finalizing),
         (SyncStep::Finalizing, SyncEvent::Finalized) => state.ended(SyncOutcome::Complete),
         (SyncStep::Ended { .. }, SyncEvent::Failed(failed)) => {
             // The end is decided; only storing it failed. Try again for as long as it takes.
@@ -209,7 +228,10 @@ pub fn next(state: &SyncState, event: SyncEvent) -> (SyncState, SyncCommand) {
             SyncState { cancelling: true, ..state.clone() }
         }
         // Everything is read by now: to stop here would only hide that.
-        (SyncStep::Finalizing | SyncStep::Ended { .. }, SyncEvent::CancelRequested) => state.clone(),
+        (
+            SyncStep::Replaying { .. } | SyncStep::Finalizing | SyncStep::Ended { .. },
+            SyncEvent::CancelRequested,
+        ) => state.clone(),
         (_, _) => state.clone(),
     };
     let command = after.command();
@@ -218,7 +240,7 @@ pub fn next(state: &SyncState, event: SyncEvent) -> (SyncState, SyncCommand) {
 
 fn written(state: &SyncState, next: &Value, last: bool) -> SyncState {
     let step = match (last, state.cancelling) {
-        (true, _) => SyncStep::Finalizing,
+        (true, _) => SyncStep::Replaying { after: String::new() },
         (false, true) => SyncStep::Ended { outcome: SyncOutcome::Cancelled },
         (false, false) => SyncStep::Syncing,
     };

@@ -10,6 +10,7 @@ use connectors::{Connector, ConnectorError, OAuthApp, Page};
 use store::connectors::{ConnectorRecord, SealedCredentials};
 use store::jobs::{self, Ending, JobRecord, Lease};
 use store::sync_runs::{self, NewSyncRun, SyncEnd};
+use store::sync_write::Names;
 use store::{Operation, Store, StoreError, TenantId, TenantTx};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
@@ -103,6 +104,7 @@ impl Workflow for SyncWorkflow {
             rows: Rows::resumed(job.progress_done),
             reader: None,
             page: None,
+            names: Names::default(),
         };
         let (mut state, mut command) = machine::next(&state, SyncEvent::Resumed);
         if job.cancel_requested_at.is_some() {
@@ -162,6 +164,8 @@ struct Drive<'a> {
     reader: Option<Reader>,
     /// The page that was fetched and is to be written.
     page: Option<Page>,
+    /// What the pages stored so far have learned.
+    names: Names,
 }
 
 enum Done {
@@ -190,6 +194,12 @@ impl Drive<'_> {
                 Err(_) => failed(activities::connector_failure(&ConnectorError::Timeout)),
             },
             SyncCommand::Write => match timeout(limit, self.write(state)).await {
+                Ok(Ok(done)) => done,
+                Ok(Err(StoreError::StaleLease)) => return Err(StoreError::StaleLease),
+                Ok(Err(error)) => failed(activities::store_failure(error)),
+                Err(_) => failed(activities::store_failure(StoreError::Timeout)),
+            },
+            SyncCommand::Replay { after } => match timeout(limit, self.replay(state, after)).await {
                 Ok(Ok(done)) => done,
                 Ok(Err(StoreError::StaleLease)) => return Err(StoreError::StaleLease),
                 Ok(Err(error)) => failed(activities::store_failure(error)),
@@ -244,8 +254,19 @@ impl Drive<'_> {
         }
         let mut rows = self.rows.clone();
         rows.add(&page);
-        let cancelled = activities::write(self.run, &self.input, page, &after, &rows).await?;
+        // Kept only when the page is.
+        let mut names = std::mem::take(&mut self.names);
+        let cancelled = activities::write(self.run, &self.input, page, &mut names, &after, &rows).await?;
+        self.names = names;
         self.rows = rows;
+        Ok(stored(after, command, cancelled))
+    }
+
+    async fn replay(&mut self, state: &SyncState, after: &str) -> Result<Done, StoreError> {
+        let replaying = activities::replay(self.run, &self.input, after, &self.rows, |next| {
+            machine::next(state, SyncEvent::Replayed { next })
+        });
+        let (after, command, cancelled) = replaying.await?;
         Ok(stored(after, command, cancelled))
     }
 }

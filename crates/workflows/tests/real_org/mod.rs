@@ -61,6 +61,11 @@ impl StandIn {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
         Self { child, url: url.trim().to_owned() }
     }
+
+    #[allow(dead_code, reason = "only the benchmark counts its time")]
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
 }
 
 impl Drop for StandIn {

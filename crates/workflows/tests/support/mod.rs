@@ -30,6 +30,8 @@ pub(crate) const ROWS: u64 = 40;
 pub(crate) struct Script {
     descriptor: Descriptor,
     pages: u64,
+    /// The people of the first page's activities come with the last page, and so on.
+    pub(crate) people_late: bool,
     pub(crate) delay: Duration,
     /// What the vendor says instead of the page of that number, once.
     pub(crate) faults: Mutex<BTreeMap<u64, ConnectorError>>,
@@ -53,6 +55,7 @@ impl Script {
                 rate_plan: RatePlan { max_in_flight: 1, page_rows: 10 },
             },
             pages,
+            people_late: false,
             delay,
             faults: Mutex::default(),
             token: Mutex::new("first".to_owned()),
@@ -67,17 +70,19 @@ pub(crate) fn began() -> DateTime<Utc> {
     Utc::now() - TimeDelta::days(10)
 }
 
-fn records(page: u64) -> Records {
+fn records(page: u64, page_of_people: u64) -> Records {
     let mut records = Records::default();
-    for row in page * ROWS..(page + 1) * ROWS {
+    for row in page_of_people * ROWS..(page_of_people + 1) * ROWS {
         let id = format!("P{row:06}");
         records.people.push(Person {
-            external_id: id.clone(),
+            external_id: id,
             modified_at: DateTime::UNIX_EPOCH,
             email: Some(format!("p{row}@example-{}.com", row % 7).parse().unwrap()),
             last_name: Some(format!("Person {row}")),
             ..Person::default()
         });
+    }
+    for row in page * ROWS..(page + 1) * ROWS {
         records.activities.push(Activity {
             external_id: format!("A{row:06}"),
             source: None,
@@ -85,7 +90,7 @@ fn records(page: u64) -> Records {
             deleted: false,
             channel: ActivityType::DemoRequest.channel(),
             activity_type: ActivityType::DemoRequest,
-            person_external_id: Some(id),
+            person_external_id: Some(format!("P{row:06}")),
             email: None,
             account_external_id: None,
             domain: None,
@@ -149,7 +154,8 @@ impl Connector for Script {
             return Err(fault);
         }
         self.fetched.fetch_add(1, Ordering::SeqCst);
-        let records = if page < self.pages { records(page) } else { Records::default() };
+        let page_of_people = if self.people_late { self.pages.saturating_sub(page + 1) } else { page };
+        let records = if page < self.pages { records(page, page_of_people) } else { Records::default() };
         let read = BTreeMap::from([
             (EntityKind::Person, records.people.len() as u64),
             (EntityKind::Activity, records.activities.len() as u64),
