@@ -5,13 +5,16 @@
 //! of their own, so that the memory printed is the worker's.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
 
+mod cpu;
 mod log;
 #[path = "../../tests/real_org/mod.rs"]
 mod real_org;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use connectors::{Context, Cursor, Scope};
+use cpu::Cpu;
 use futures::{SinkExt, StreamExt, TryStreamExt};
 use real_org::{StandIn, Tenant};
 use store::jobs::{JobId, JobRecord};
@@ -46,7 +49,7 @@ async fn measure() {
     let only = std::env::var("FAIRLEAD_BENCH").unwrap_or_default();
     if only != "scoring" {
         let tenant = tenant(&store, &superuser_url, "sync", &vendor.url).await;
-        sync(&tenant, &vendor.url).await;
+        sync(&tenant, &vendor, server.folder()).await;
     }
     if only != "sync" {
         let tenant = tenant(&store, &superuser_url, "scoring", &vendor.url).await;
@@ -68,14 +71,17 @@ async fn tenant(store: &Store, superuser_url: &str, slug: &str, vendor: &str) ->
     Tenant::new(store.clone(), superuser_url, id, vendor).await
 }
 
-async fn sync(tenant: &Tenant, vendor: &str) {
-    read_alone(tenant, vendor).await;
+async fn sync(tenant: &Tenant, vendor: &StandIn, postgres: &Path) {
+    read_alone(tenant, &vendor.url).await;
     let mut rates = Vec::new();
     for round in ["full sync", "the same again"] {
         forget_peak_memory();
         let job = tenant.enqueue_sync().await;
+        let before = Cpu::now(postgres, vendor.pid());
         let (ended, seconds) = run(tenant, job).await;
-        rates.push(figure(round, "records", ended.progress_done as f64, seconds));
+        let records = ended.progress_done as f64;
+        rates.push(figure(round, "records", records, seconds));
+        Cpu::now(postgres, vendor.pid()).print(&before, records);
         println!("  peak memory {} MB", peak_memory() / 1024);
     }
     let copied = copy_in(tenant).await;
