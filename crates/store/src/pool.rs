@@ -356,7 +356,7 @@ const PLANNER: &str = "-c random_page_cost=1.1 -c jit=off";
 
 /// A page names its rows by key, thousands at once, in tables that grow faster than their statistics: the keys decide
 /// the plan, not the statistics. (Planning anew each time would help as well, but also plan the check of every single
-/// foreign key anew, which doubles the cost of a person.)
+/// foreign key anew.)
 const BULK: &str = "; SET LOCAL synchronous_commit = off; SET LOCAL enable_seqscan = off; \
     SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 

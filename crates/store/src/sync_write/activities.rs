@@ -44,7 +44,7 @@ pub(super) async fn write(
     let present = present(tx, connector, &facts).await?;
     let same = |fact: &&Fact<'_>| present.get(&fact.record.external_id) == Some(&true);
     let mut news: Vec<&Fact<'_>> = facts.iter().filter(|fact| !same(fact)).collect();
-    // Neighbours in the indexes are written one after the other; that is a tenth of the cost of a page.
+    // Neighbours in the indexes are written one after the other.
     news.sort_unstable_by_key(|fact| (fact.account, fact.person, fact.record.occurred_at));
     let changed: Vec<&str> = news
         .iter()
