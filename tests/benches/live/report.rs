@@ -16,10 +16,6 @@ impl Latencies {
         self.0.get((last as f64 * share) as usize).copied().unwrap_or(Duration::MAX)
     }
 
-    pub(crate) fn count(&self) -> usize {
-        self.0.len()
-    }
-
     pub(crate) fn p50(&self) -> String {
         show(self.at(0.5))
     }
