@@ -58,7 +58,15 @@ INSERT INTO people (tenant_id, id, email, work_domain, first_name, last_name, ti
     ($id(01), $id(81), 'robin.$canary@example.com', '$canary.example.com', 'Robin', 'Example $canary',
      'Director of Operations $canary', 'director', '+1 555 0100 $canary', $id(71), '{"note": "$canary"}'),
     ($id(01), $id(82), 'sam.$canary@example.com', '$canary.example.com', 'Sam', 'Example $canary', NULL, NULL, NULL,
-     $id(71), '{}');
+     $id(71), '{}'),
+    ($id(01), $id(83), 'lou.$canary@example.com', '$canary.example.com', 'Lou', 'Example $canary', 'Engineer $canary', NULL,
+     NULL, $id(71), '{}'),
+    ($id(01), $id(84), 'kim.$canary@example.com', '$canary.example.com', 'Kim', 'Example $canary',
+     'Chief Technology Officer, $canary', 'c_level', NULL, $id(71), '{}'),
+    ($id(01), $id(85), 'lee.$canary@example.com', '$canary.example.com', 'Lee', 'Example $canary',
+     'General Counsel, $canary', NULL, NULL, $id(71), '{}'),
+    ($id(01), $id(86), 'pat.$canary@example.com', 'second.$canary.example.com', 'Pat', 'Example $canary',
+     'Managing Director, $canary', 'c_level', NULL, $id(72), '{}');
 INSERT INTO opportunities (tenant_id, id, name, account_id, stage, stage_entered_at, amount, currency, close_date,
                            attributes, source_created_at) VALUES
     ($id(01), $id(91), 'Example Manufacturing: plant rollout $canary', $id(71), 'Proposal $canary',
@@ -91,10 +99,37 @@ INSERT INTO engagements (tenant_id, entity_type, entity_id, fit, fit_low, fit_hi
            now() - interval '6 days', now() + interval '19 days', now() - interval '95 minutes',
            now() - interval '12 minutes', decode(repeat('b1', 32), 'hex'), now() - interval '10 minutes'
     FROM (VALUES ('account', $id(71)::uuid, 61333), ('account', $id(72)::uuid, 60001), ('person', $id(81)::uuid, 80000),
-                 ('person', $id(82)::uuid, 33333), ('opportunity', $id(91)::uuid, 61333),
+                 ('person', $id(82)::uuid, 33333), ('person', $id(83)::uuid, 21000), ('person', $id(84)::uuid, 45000),
+                 ('person', $id(85)::uuid, 12000), ('person', $id(86)::uuid, 61000),
+                 ('opportunity', $id(91)::uuid, 61333),
                  ('opportunity', $id(92)::uuid, 60001)) AS scored (kind, id, engagement);
 INSERT INTO tier_history (tenant_id, entity_type, entity_id, changed_at, from_tier, to_tier, from_quadrant, to_quadrant, fit,
                           engagement, config_hash)
     SELECT tenant_id, entity_type, entity_id, now() - interval '6 days', 'cool', 'hot', 'nurture', 'fast-track', 82500,
            60000, config_hash
     FROM engagements WHERE tenant_id = $id(01);
+
+INSERT INTO role_templates (tenant_id, id, name, solution_tag, roles, updated_by) VALUES
+    ($id(01), $id(d1), 'Analytics deals $canary', 'analytics-$canary',
+     '[{"role": "economic_buyer", "weight": 60, "required": true, "minimum": 1}, {"role": "champion", "weight": 40, "required": false, "minimum": 2}]',
+     'user:' || $id(11));
+INSERT INTO buying_group_settings (tenant_id, role_names) VALUES
+    ($id(01), '{"contactRoles": [{"name": "Data Steward $canary", "role": "technical_evaluator", "confidence": 0.7}]}');
+INSERT INTO buying_groups (tenant_id, id, account_id, solution_tag, status, member_count, by_count, by_confidence,
+                           required_filled, missing, created_by) VALUES
+    ($id(01), $id(c1), $id(71), '', 'developing', 2, 450000, 296100, 333333,
+     '{champion,technical_evaluator,legal_procurement}', NULL),
+    ($id(01), $id(c2), $id(72), '', 'forming', 1, 300000, 300000, 333333,
+     '{champion,technical_evaluator,end_user,legal_procurement}', 'user:' || $id(11));
+INSERT INTO buying_group_members (tenant_id, group_id, person_id, role, confidence, source, detected_role,
+                                  detected_confidence, origin, added_by, confirmed_by, confirmed_at, confirmed_from) VALUES
+    ($id(01), $id(c1), $id(81), 'economic_buyer', 747000, 'sf_contact_role', 'economic_buyer', 765000, 'detected',
+     NULL, NULL, NULL, NULL),
+    ($id(01), $id(c1), $id(82), 'end_user', 480000, 'title_parse', 'end_user', 480000, 'added', 'user:' || $id(11),
+     NULL, NULL, NULL),
+    ($id(01), $id(c2), $id(86), 'economic_buyer', 1000000, 'confirmed', 'economic_buyer', 765000, 'added',
+     'user:' || $id(11), 'user:' || $id(11), now() - interval '1 day',
+     '[["sf_contact_role", "economic_buyer", "record $canary", 850000]]');
+INSERT INTO role_evidence (tenant_id, person_id, source, role, rule, confidence) VALUES
+    ($id(01), $id(81), 'sf_contact_role', 'economic_buyer', 'record $canary', 850000),
+    ($id(01), $id(82), 'title_parse', 'end_user', 'rule $canary', 800000);

@@ -1,7 +1,7 @@
 //! The only list of methods. What is not listed here is not served, and what is listed has a handler.
 
 use crate::routers::{
-    account, activity, api_key, audit, connector, field_mapping, job, live, opportunity, person,
+    account, activity, api_key, audit, buying_group, connector, field_mapping, job, live, opportunity, person,
     rpc_discover, scoring, scoring_config, session, system, team, tenant, user,
 };
 
@@ -62,6 +62,24 @@ rpc::catalogue! {
     scoring_config::ListVersions,
     scoring_config::SaveDraft,
     scoring_config::Activate,
+    buying_group::ListByAccount,
+    buying_group::ListAccountsWithGroups,
+    buying_group::GetDetail,
+    buying_group::GetMembers,
+    buying_group::GetMemberEngagement,
+    buying_group::GetCandidates,
+    buying_group::Create,
+    buying_group::AddMember,
+    buying_group::RemoveMember,
+    buying_group::ConfirmMemberRole,
+    buying_group::AcceptCandidate,
+    buying_group::DismissCandidate,
+    buying_group::ListTemplates,
+    buying_group::SaveTemplate,
+    buying_group::RemoveTemplate,
+    buying_group::ListRoleNames,
+    buying_group::SaveRoleNames,
+    buying_group::Calibrate,
     job::Get,
     job::List,
     job::Cancel;

@@ -57,6 +57,19 @@ pub const OPPORTUNITY_ID: OpportunityId = OpportunityId(id(0x91));
 pub const ACTIVITY_ID: ActivityId = ActivityId(id(0xa1));
 /// A finished scoring run.
 pub const SCORING_RUN_ID: ScoringRunId = ScoringRunId(id(0xb1));
+/// A buying group of [`ACCOUNT_ID`], with [`PERSON_ID`] and [`SECOND_PERSON_ID`] as members. The tag of
+/// [`ROLE_TEMPLATE_ID`] is not its own.
+pub const BUYING_GROUP_ID: BuyingGroupId = BuyingGroupId(id(0xc1));
+/// A person at [`ACCOUNT_ID`] who is in no group: `buyingGroup.addMember` adds them.
+pub const COLLEAGUE_ID: PersonId = PersonId(id(0x83));
+/// A candidate for [`BUYING_GROUP_ID`] whom `buyingGroup.acceptCandidate` lets in.
+pub const CANDIDATE_ID: PersonId = PersonId(id(0x84));
+/// A candidate for [`BUYING_GROUP_ID`] whom `buyingGroup.dismissCandidate` keeps out.
+pub const UNWANTED_CANDIDATE_ID: PersonId = PersonId(id(0x85));
+/// A template for the groups of a tag, which `buyingGroup.removeTemplate` removes.
+pub const ROLE_TEMPLATE_ID: RoleTemplateId = RoleTemplateId(id(0xd1));
+/// A template that an example makes.
+pub const NEW_ROLE_TEMPLATE_ID: RoleTemplateId = RoleTemplateId(id(0xd2));
 /// The version of the fit rules that is a draft and that `scoringConfig.activate` activates.
 pub const DRAFT_VERSION: u32 = 2;
 /// Where the browser comes back to after an authorisation.

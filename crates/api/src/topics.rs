@@ -31,6 +31,10 @@ pub const SCORES: Topic = Topic("scores");
 pub const SCORING_RUNS: Topic = Topic("scoringRuns");
 /// Scoring configurations and drafts.
 pub const SCORING_CONFIG: Topic = Topic("scoringConfig");
+/// Buying groups, their members and their candidates.
+pub const BUYING_GROUPS: Topic = Topic("buyingGroups");
+/// Templates of buying groups.
+pub const ROLE_TEMPLATES: Topic = Topic("roleTemplates");
 /// Jobs and their progress.
 pub const JOBS: Topic = Topic("jobs");
 
@@ -50,5 +54,7 @@ pub const ALL: &[Topic] = &[
     SCORES,
     SCORING_RUNS,
     SCORING_CONFIG,
+    BUYING_GROUPS,
+    ROLE_TEMPLATES,
     JOBS,
 ];

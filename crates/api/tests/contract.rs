@@ -67,6 +67,11 @@ fn callers_are_those_of_the_role_table() {
             ("connector", "triggerSync") | ("scoring", "runScoring") => Access::Manager,
             ("fieldMapping", "saveMappings" | "preview" | "resetToDefaults") => Access::Manager,
             ("activity", "record") | ("job", "cancel") => Access::Manager,
+            ("buyingGroup", "saveTemplate" | "removeTemplate" | "saveRoleNames" | "calibrate") => {
+                Access::Admin
+            }
+            ("buyingGroup", "create" | "addMember" | "removeMember" | "confirmMemberRole") => Access::Manager,
+            ("buyingGroup", "acceptCandidate" | "dismissCandidate") => Access::Manager,
             _ => Access::Viewer,
         };
         assert_eq!(it.access, expected, "{}", it.name);
@@ -201,6 +206,7 @@ fn only_types_with_defaults_read_otherwise_than_they_are_written() {
         "FitWeights",
         "IdealProfile",
         "MaxBreadth",
+        "RoleNeed",
         "RollUp",
         "SeniorityWeights",
         "Velocity",

@@ -117,7 +117,8 @@ pub fn outcomes_of_confirmation(
 /// Fusion takes pieces of evidence as independent and trusts as given, and neither is true of any tenant in particular.
 /// From enough confirmed roles a tenant's own correction is learnt: outcomes in order of what was stated are pooled
 /// into stretches, each stretch pulled a little towards what it stated, and neighbours that would make the curve fall are
-/// merged (isotonic regression by pooling adjacent violators). Between the stretches' middles it runs straight.
+/// merged (isotonic regression by pooling adjacent violators). Within merged stretches it is level, and between the
+/// stretches' middles it runs straight.
 /// Below [`LEAST_CONFIRMATIONS`] it changes nothing.
 ///
 /// It rests on what people chose to confirm, which is no random sample.
@@ -139,6 +140,9 @@ struct Stretch {
     /// Σ (right outcomes + pull towards the statement), in millionths, over `mass`.
     right: u128,
     mass: u128,
+    /// The means of what its first and its last part stated, which are the same until it is merged with another.
+    first: Share,
+    last: Share,
 }
 
 impl Calibration {
@@ -162,13 +166,14 @@ impl Calibration {
             }
             rising.push(merged);
         }
-        let knot = |it: Stretch| {
-            (
-                Share::of(it.stated, it.count * Share::ONE.wide()),
-                Share::of(it.right, it.mass * Share::ONE.wide()),
-            )
+        // Merged parts are equally often right, so between the first and the last of them the curve is level.
+        let ends = |it: Stretch| {
+            let right = Share::of(it.right, it.mass * Share::ONE.wide());
+            [(it.first, right), (it.last, right)]
         };
-        Calibration { knots: rising.into_iter().map(knot).collect() }
+        let mut knots: Vec<(Share, Share)> = rising.into_iter().flat_map(ends).collect();
+        knots.dedup_by_key(|(stated, _)| *stated);
+        Calibration { knots }
     }
 
     /// From knots kept earlier.
@@ -224,6 +229,8 @@ fn stretches(fused: &[(Share, bool)]) -> Vec<Stretch> {
             stated: alike[0].0.wide() * count,
             right: right * Share::ONE.wide(),
             mass: count,
+            first: alike[0].0,
+            last: alike[0].0,
         };
         match found.last_mut() {
             Some(last) if last.count < least => *last = last.with(next),
@@ -246,10 +253,14 @@ impl Stretch {
             stated: self.stated + other.stated,
             right: self.right + other.right,
             mass: self.mass + other.mass,
+            first: self.first,
+            last: other.last,
         }
     }
 
     fn pulled(self) -> Stretch {
-        Stretch { right: self.right + PULL * self.stated / self.count, mass: self.mass + PULL, ..self }
+        let mean = Share::of(self.stated, self.count * Share::ONE.wide());
+        let right = self.right + PULL * self.stated / self.count;
+        Stretch { right, mass: self.mass + PULL, first: mean, last: mean, ..self }
     }
 }

@@ -21,7 +21,7 @@ pub use ids::{AccountId, ActivityId, ConnectorId, OpportunityId, PersonId};
 pub use money::{Currency, Money, NotACurrency, NotAnAmount};
 pub use raw::Raw;
 pub use records::{
-    Account, Activity, Attributes, ContactRole, MeetingRecord, Opportunity, OpportunityContact, Participant,
-    Person, Record, StageChange, StageEntry,
+    Account, Activity, Attributes, ContactRole, IntentRole, MeetingRecord, Opportunity, OpportunityContact,
+    Participant, Person, Record, StageChange, StageEntry, property,
 };
 pub use seniority::Seniority;

@@ -176,6 +176,35 @@ pub struct OpportunityContact {
     pub deleted: bool,
 }
 
+/// The part that an intent vendor thinks somebody plays in a purchase. About a person of ours, or about an address that
+/// nobody has yet: it is theirs once there is such a person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IntentRole {
+    pub external_id: String,
+    pub modified_at: DateTime<Utc>,
+    #[serde(default)]
+    pub deleted: bool,
+    #[serde(default)]
+    pub person_external_id: Option<String>,
+    #[serde(default)]
+    pub email: Option<Email>,
+    /// In the vendor's words.
+    pub role: String,
+    pub observed_at: DateTime<Utc>,
+}
+
+/// Names of [`Activity::properties`] that mean the same whatever connector wrote them.
+pub mod property {
+    /// What was read, watched or searched for: a topic, a title or an address, as text. Without it the activity's
+    /// subject is looked at.
+    pub const TOPIC: &str = "topic";
+    /// The thread or the meeting: activities of several people that share it took place together.
+    pub const CONVERSATION: &str = "conversation";
+    /// The e-mail addresses of all who took part, in lower case, known to us or not.
+    pub const PARTICIPANTS: &str = "participants";
+}
+
 /// One thing that somebody did. A fact: it may be taken back (`deleted`), never changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use canonical::{
-    Account, Activity, EntityKind, MeetingRecord, Opportunity, OpportunityContact, Person, Raw, StageChange,
+    Account, Activity, EntityKind, IntentRole, MeetingRecord, Opportunity, OpportunityContact, Person, Raw,
+    StageChange,
 };
 use chrono::{DateTime, Utc};
 
@@ -39,6 +40,7 @@ pub struct Records {
     pub opportunities: Vec<Opportunity>,
     pub opportunity_contacts: Vec<OpportunityContact>,
     pub stage_changes: Vec<StageChange>,
+    pub intent_roles: Vec<IntentRole>,
     pub activities: Vec<Activity>,
     pub meetings: Vec<MeetingRecord>,
 }
@@ -50,6 +52,7 @@ impl Records {
             + self.opportunities.len()
             + self.opportunity_contacts.len()
             + self.stage_changes.len()
+            + self.intent_roles.len()
             + self.activities.len()
             + self.meetings.len()
     }

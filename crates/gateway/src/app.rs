@@ -7,7 +7,8 @@ use store::Store;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use workflows::{
-    Runner, RunnerConfig, schedule::ScheduledSyncWorkflow, score::ScoringWorkflow, sync::SyncWorkflow,
+    Runner, RunnerConfig, group::GroupingWorkflow, schedule::ScheduledSyncWorkflow, score::ScoringWorkflow,
+    sync::SyncWorkflow,
 };
 
 use crate::{
@@ -67,7 +68,8 @@ impl Application {
         let runner = runner
             .with(SyncWorkflow::new(vendors.services(vault.clone())))
             .with(ScheduledSyncWorkflow)
-            .with(ScoringWorkflow);
+            .with(ScoringWorkflow)
+            .with(GroupingWorkflow);
         Application {
             config,
             store,

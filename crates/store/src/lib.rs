@@ -7,6 +7,7 @@
 pub mod actors;
 pub mod api_keys;
 pub mod audit;
+pub mod buying_groups;
 pub mod changes;
 pub mod connector_reports;
 pub mod connectors;

@@ -95,6 +95,54 @@ diesel::table! {
 }
 
 diesel::table! {
+    buying_group_members (tenant_id, group_id, person_id) {
+        tenant_id -> Uuid,
+        group_id -> Uuid,
+        person_id -> Uuid,
+        role -> Text,
+        confidence -> BigInt,
+        source -> Nullable<Text>,
+        detected_role -> Text,
+        detected_confidence -> BigInt,
+        origin -> Text,
+        is_discovered -> Bool,
+        discovered_from -> Nullable<Text>,
+        added_by -> Nullable<Text>,
+        added_at -> Timestamptz,
+        confirmed_by -> Nullable<Text>,
+        confirmed_at -> Nullable<Timestamptz>,
+        confirmed_from -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    buying_group_settings (tenant_id) {
+        tenant_id -> Uuid,
+        calibration -> Jsonb,
+        calibrated_at -> Nullable<Timestamptz>,
+        role_names -> Jsonb,
+    }
+}
+
+diesel::table! {
+    buying_groups (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        account_id -> Uuid,
+        solution_tag -> Text,
+        status -> Text,
+        member_count -> BigInt,
+        by_count -> BigInt,
+        by_confidence -> BigInt,
+        required_filled -> BigInt,
+        missing -> Array<Text>,
+        created_by -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     changes (id) {
         id -> BigInt,
         xid -> BigInt,
@@ -135,6 +183,19 @@ diesel::table! {
         kind -> Text,
         tenant_id -> Uuid,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    dismissed_candidates (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        group_id -> Uuid,
+        person_id -> Nullable<Uuid>,
+        email -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        dismissed_by -> Text,
+        dismissed_at -> Timestamptz,
     }
 }
 
@@ -214,6 +275,20 @@ diesel::table! {
         reply -> Nullable<Text>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    intent_roles (tenant_id, connector_id, external_id) {
+        tenant_id -> Uuid,
+        connector_id -> Uuid,
+        external_id -> Text,
+        person_id -> Nullable<Uuid>,
+        email -> Nullable<Text>,
+        work_domain -> Nullable<Text>,
+        role -> Text,
+        observed_at -> Timestamptz,
+        modified_at -> Timestamptz,
     }
 }
 
@@ -382,6 +457,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    role_evidence (tenant_id, person_id, source, role, rule) {
+        tenant_id -> Uuid,
+        person_id -> Uuid,
+        source -> Text,
+        role -> Text,
+        rule -> Text,
+        confidence -> BigInt,
+    }
+}
+
+diesel::table! {
+    role_templates (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        solution_tag -> Text,
+        roles -> Jsonb,
+        version -> Integer,
+        updated_by -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     scoring_configs (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -528,6 +628,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    touched_accounts (tenant_id, account_id) {
+        tenant_id -> Uuid,
+        account_id -> Uuid,
+        touched_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     unresolved_references (tenant_id, connector_id, relation, subject) {
         tenant_id -> Uuid,
         connector_id -> Uuid,
@@ -564,13 +672,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     activities,
     api_keys,
     audit_log,
+    buying_group_members,
+    buying_group_settings,
+    buying_groups,
+    changes,
     connectors,
     credential_directory,
+    dismissed_candidates,
     engagement_states,
     engagements,
     external_ids,
     field_mappings,
     idempotency_keys,
+    intent_roles,
     job_queue,
     jobs,
     login_identities,
@@ -581,6 +695,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     opportunity_stages,
     people,
     quarantine,
+    role_evidence,
+    role_templates,
     scoring_configs,
     scoring_runs,
     sessions,
@@ -591,6 +707,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tenant_keys,
     tenants,
     tier_history,
+    touched_accounts,
     unresolved_references,
     user_tenants,
     users,

@@ -167,7 +167,7 @@ impl<T> FromSql<Array<T>, Pg> for PackedArray {
 const LIVE_ACCOUNT: &str = "a.deleted_at IS NULL AND a.merged_into IS NULL";
 
 /// A person's account: through the link, followed over a merge, else by domain; the lowest id where a domain is shared.
-const HOME: &str = "coalesce( \
+pub(crate) const HOME: &str = "coalesce( \
     (SELECT coalesce(l.merged_into, CASE WHEN l.deleted_at IS NULL THEN l.id END) FROM accounts l \
       WHERE l.tenant_id = $1 AND l.id = p.account_id), \
     (SELECT a.id FROM accounts a WHERE a.tenant_id = $1 AND a.domain = p.work_domain AND a.deleted_at IS NULL \

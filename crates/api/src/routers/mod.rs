@@ -4,6 +4,7 @@ pub mod account;
 pub mod activity;
 pub mod api_key;
 pub mod audit;
+pub mod buying_group;
 pub mod connector;
 pub mod field_mapping;
 pub mod job;

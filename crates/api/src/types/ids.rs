@@ -59,6 +59,10 @@ ids! {
     ActivityId,
     /// One run of scoring.
     ScoringRunId,
+    /// A buying group of an account.
+    BuyingGroupId,
+    /// A template of what a complete buying group looks like.
+    RoleTemplateId,
     /// An account, a person or an opportunity; the field beside it says which.
     EntityId,
 }

@@ -15,6 +15,8 @@ pub enum JobKind {
     ScheduledSync,
     /// Computes all scores.
     ScoringRun,
+    /// Brings the buying groups of accounts up to date of which something changed.
+    BuyingGroups,
 }
 
 /// Where a job stands.
@@ -66,6 +68,8 @@ pub enum JobPhase {
     Tiers,
     /// Scoring: making the new scores visible.
     Publishing,
+    /// Buying groups: looking at accounts again.
+    Regrouping,
 }
 
 /// How far a job is.
@@ -128,6 +132,17 @@ pub enum JobOutcome {
         opportunities: u64,
         /// Entities whose tier is not the one it was before.
         tier_changes: u64,
+    },
+    /// Of a look at buying groups.
+    BuyingGroups {
+        /// Accounts looked at.
+        accounts: u64,
+        /// Groups that were made.
+        created: u64,
+        /// Members who came in, or of whom something changed.
+        changed: u64,
+        /// Members whom no purchase names any more.
+        left: u64,
     },
 }
 

@@ -1,5 +1,6 @@
 //! The types that several routers speak.
 
+mod buying_group;
 mod config;
 mod crm;
 mod entity;
@@ -14,6 +15,7 @@ mod sync;
 mod text;
 mod time;
 
+pub use buying_group::*;
 pub use config::*;
 pub use crm::*;
 pub use entity::*;

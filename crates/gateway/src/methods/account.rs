@@ -18,6 +18,7 @@ impl Handle<List> for Gateway {
             domain: list.domain.as_deref().map(str::to_lowercase),
             tier: rows::maybe_word(list.tier),
             industry: list.industry.clone(),
+            group: None,
         };
         let sort = match list.sort {
             AccountSort::Name => crm::AccountSort::Name,

@@ -112,10 +112,11 @@ fn wire(
     })
 }
 
-const KINDS: [(JobKind, &str); 3] = [
+const KINDS: [(JobKind, &str); 4] = [
     (JobKind::ConnectorSync, workflows::sync::KIND),
     (JobKind::ScheduledSync, workflows::schedule::KIND),
     (JobKind::ScoringRun, workflows::score::KIND),
+    (JobKind::BuyingGroups, workflows::group::KIND),
 ];
 
 fn stored_kind(kind: JobKind) -> &'static str {
@@ -144,6 +145,16 @@ fn outcome(kind: JobKind, record: &JobRecord, brought: Option<Brought>) -> Optio
                 processed: count("processed")?,
                 succeeded: count("succeeded")?,
                 failed: count("failed")?,
+            })
+        }
+        (JobKind::BuyingGroups, _) => {
+            let counts = record.outcome.as_ref()?.get("counts")?;
+            let count = |name: &str| counts.get(name).and_then(Value::as_u64);
+            Some(JobOutcome::BuyingGroups {
+                accounts: count("accounts")?,
+                created: count("created")?,
+                changed: count("changed")?,
+                left: count("left")?,
             })
         }
         _ => None,

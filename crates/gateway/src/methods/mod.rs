@@ -4,6 +4,7 @@ mod account;
 mod activity;
 mod api_key;
 mod audit;
+mod buying_group;
 mod connector;
 mod convert;
 mod field_mapping;

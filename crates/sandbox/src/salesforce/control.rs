@@ -70,6 +70,12 @@ impl SalesforceHandle {
         self.read(Org::counts)
     }
 
+    /// The part that each contact and lead really plays when their company buys, by id. No client is told: a guess can be held
+    /// to it. People made by mutations have none.
+    pub fn true_parts(&self) -> Vec<(RecordId, &'static str)> {
+        self.read(|org| org.parts.iter().map(|(id, part)| (*id, part.name())).collect())
+    }
+
     /// Edits, new activities, stage changes, deletions, a conversion and a merge, all stamped now (but after everything else).
     pub fn mutate(&self, seed: u64) -> Changes {
         self.mutate_at(seed, Utc::now())

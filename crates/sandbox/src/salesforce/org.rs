@@ -1,6 +1,7 @@
 //! The organization's records: one table for each object, each with an index by (SystemModstamp, Id).
 use std::collections::{BTreeSet, HashSet};
 
+use super::generate::Part;
 use super::id::RecordId;
 use super::row::{Row, Value};
 use super::schema::{self, OBJECTS, ObjectDef};
@@ -19,6 +20,8 @@ pub(crate) struct Org {
     pub(crate) tables: Vec<Table>,
     /// (object, field) positions that exist in the schema but are not there for a client.
     hidden: HashSet<(usize, usize)>,
+    /// What no client is told: the part each generated person plays.
+    pub(crate) parts: Vec<(RecordId, Part)>,
 }
 
 impl Default for Org {
@@ -34,7 +37,7 @@ impl Default for Org {
                 def.fields.iter().enumerate().filter(|(_, f)| f.hidden).map(move |(i, _)| (o, i))
             })
             .collect();
-        Self { tables, hidden }
+        Self { tables, hidden, parts: Vec::new() }
     }
 }
 

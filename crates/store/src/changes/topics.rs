@@ -39,6 +39,8 @@ topics! {
     Scores = "scores",
     ScoringRuns = "scoringRuns",
     ScoringConfig = "scoringConfig",
+    BuyingGroups = "buyingGroups",
+    RoleTemplates = "roleTemplates",
     Jobs = "jobs",
     /// Somebody may do more or less than before. No query shows it; whoever watches is asked again who they are.
     Rights = "rights",

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{Scores, best_first, by_score};
 use crate::page::{Key, ListPage, PageRequest, Position, end_of_prefix};
 use crate::pool::Connection;
-use crate::schema::{accounts, engagements};
+use crate::schema::{accounts, buying_groups, engagements};
 use crate::{StoreError, TenantTx};
 
 /// An account with its scores.
@@ -45,6 +45,17 @@ pub struct AccountFilter {
     pub domain: Option<String>,
     pub tier: Option<String>,
     pub industry: Option<String>,
+    /// Only accounts with a buying group, such as this.
+    pub group: Option<GroupFilter>,
+}
+
+/// Which buying groups an account may have to be listed.
+#[derive(Clone, Debug, Default)]
+pub struct GroupFilter {
+    pub status: Option<String>,
+    pub solution_tag: Option<String>,
+    /// A role that it lacks.
+    pub missing: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +97,22 @@ pub(super) fn matching<'a>(tenant: Uuid, filter: &AccountFilter) -> Query<'a> {
     }
     if let Some(industry) = filter.industry.clone() {
         query = query.filter(accounts::industry.eq(industry));
+    }
+    if let Some(group) = &filter.group {
+        let mut with_one = buying_groups::table
+            .filter(buying_groups::tenant_id.eq(tenant))
+            .select(buying_groups::account_id)
+            .into_boxed();
+        if let Some(status) = group.status.clone() {
+            with_one = with_one.filter(buying_groups::status.eq(status));
+        }
+        if let Some(tag) = group.solution_tag.clone() {
+            with_one = with_one.filter(buying_groups::solution_tag.eq(tag));
+        }
+        if let Some(role) = group.missing.clone() {
+            with_one = with_one.filter(buying_groups::missing.contains(vec![role]));
+        }
+        query = query.filter(accounts::id.eq_any(with_one));
     }
     query
 }

@@ -20,7 +20,9 @@ use crate::schema::{accounts, engagements};
 use crate::statement::statement;
 use crate::{StoreError, TenantTx};
 
-pub use account::{Account, AccountFields, AccountFilter, AccountSort, count_accounts, list_accounts};
+pub use account::{
+    Account, AccountFields, AccountFilter, AccountSort, GroupFilter, count_accounts, list_accounts,
+};
 pub use activity::{
     Activity, ActivityFilter, NewActivity, RecordActivityError, list_activities, record_activity,
 };
@@ -91,6 +93,14 @@ async fn list_sources(
          WHERE x.tenant_id = $1 AND x.entity_id = $2 AND x.deleted_at IS NULL ORDER BY c.name, x.external_id",
     );
     Ok(query.bind::<SqlUuid, _>(tenant).bind::<SqlUuid, _>(entity).load(&mut conn).await?)
+}
+
+/// The account itself, or of a merged one the survivor.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when the tenant has no such account, or it is deleted.
+pub(crate) async fn surviving_account(tx: &mut TenantTx, id: Uuid) -> Result<Uuid, StoreError> {
+    survivor(tx, "accounts", id).await
 }
 
 /// The id itself, or of a merged entity the survivor's.

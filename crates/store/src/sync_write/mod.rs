@@ -7,6 +7,7 @@
 mod accounts;
 mod activities;
 mod identity;
+mod intent_roles;
 mod names;
 mod opportunities;
 mod people;
@@ -14,7 +15,9 @@ mod references;
 mod replay;
 mod run;
 
-use canonical::{Account, Activity, ConnectorId, Opportunity, OpportunityContact, Person, StageChange};
+use canonical::{
+    Account, Activity, ConnectorId, IntentRole, Opportunity, OpportunityContact, Person, StageChange,
+};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
@@ -40,6 +43,7 @@ pub struct PageRecords {
     pub opportunities: Vec<Opportunity>,
     pub stage_changes: Vec<StageChange>,
     pub opportunity_contacts: Vec<OpportunityContact>,
+    pub intent_roles: Vec<IntentRole>,
     pub activities: Vec<Activity>,
 }
 
@@ -55,6 +59,7 @@ impl PageRecords {
             (!self.opportunities.is_empty(), Topic::Opportunities.into()),
             (!self.stage_changes.is_empty(), Topic::Opportunities.into()),
             (!self.opportunity_contacts.is_empty(), Topic::Opportunities.into()),
+            (!self.intent_roles.is_empty(), Topic::People.into()),
             (!self.activities.is_empty(), Topic::Activities.into()),
         ];
         about
@@ -158,9 +163,9 @@ impl PageCounts {
 
 /// Writes one page. The caller commits, together with its own next state.
 ///
-/// Stage changes and contact roles that come as records of their own count as nothing by themselves: the
-/// opportunity they belong to is what a reader counts. `names` is what the pages before have learned; throw it away
-/// when a page was not committed.
+/// Stage changes, contact roles and intent roles that come as records of their own count as nothing by themselves: the
+/// opportunity or person they belong to is what a reader counts. `names` is what the pages before have learned; throw
+/// it away when a page was not committed.
 ///
 /// # Errors
 /// [`StoreError::StaleLease`] when another worker has the job by now: then nothing of this transaction may be kept.
@@ -181,11 +186,13 @@ pub async fn write_page(
     opportunities::write(tx, page.connector, &records.opportunities, &mut counts.opportunity).await?;
     opportunities::write_stage_changes(tx, page.connector, &records.stage_changes).await?;
     opportunities::write_contacts(tx, page.connector, &records.opportunity_contacts).await?;
+    let mut lost = intent_roles::write(tx, page.connector, &records.intent_roles).await?;
     let mut of_this_page = Names::default();
     let brings_entities = !records.accounts.is_empty() || !records.people.is_empty();
     let names = if brings_entities { &mut of_this_page } else { names };
-    let lost =
-        activities::write(tx, page.connector, &records.activities, names, &mut counts.activity).await?;
+    lost.extend(
+        activities::write(tx, page.connector, &records.activities, names, &mut counts.activity).await?,
+    );
     let quarantined: Vec<&QuarantinedRecord> = page.quarantined.iter().chain(&lost).collect();
     for record in &quarantined {
         let counted = counts.of_mut(record.entity);

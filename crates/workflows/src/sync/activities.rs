@@ -93,6 +93,7 @@ pub(super) async fn write(
             opportunities: page.records.opportunities,
             stage_changes: page.records.stage_changes,
             opportunity_contacts: page.records.opportunity_contacts,
+            intent_roles: page.records.intent_roles,
             activities: page.records.activities,
         },
         cursor: Some(CursorWrite { object: WHOLE_CONNECTOR.to_owned(), cursor: Some(cursor), watermark }),
@@ -221,6 +222,10 @@ pub(super) async fn end(run: &Run, input: &SyncInput, outcome: &SyncOutcome) -> 
             table::set_connector_status(&mut tx, id, "failed", Some(reason)).await?;
         }
         SyncOutcome::Cancelled => {}
+    }
+    // However the run ended: what it has written has touched accounts.
+    if store::buying_groups::any_touched(&mut tx).await? {
+        crate::group::enqueue_grouping(&mut tx, store::Actor::System, Utc::now()).await?;
     }
     let (status, reason) = (outcome.name(), outcome.reason());
     sync_runs::finish_sync_run(

@@ -292,6 +292,7 @@ impl House {
             .with(SyncWorkflow::new(services))
             .with(workflows::score::ScoringWorkflow)
             .with(workflows::schedule::ScheduledSyncWorkflow)
+            .with(workflows::group::GroupingWorkflow)
     }
 
     pub(crate) async fn sync(&self, full_sync: bool) -> store::jobs::JobId {

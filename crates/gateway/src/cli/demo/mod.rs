@@ -1,6 +1,7 @@
 //! `fairlead demo`: the whole way from a CRM to explained scores, on a private database and a stand-in Salesforce,
 //! through the same API that anybody uses. It prepares only what no API offers: the organization and its first key.
 
+mod committees;
 mod connect;
 mod running;
 mod state;
@@ -94,6 +95,7 @@ impl Demo {
         let incremental = progress.sync(&client, connector, SyncMode::Incremental).await?;
         let second = progress.job(&client, "scoring again", &client.call(&RunScoring {}).await?.job).await?;
 
+        progress.groups(&client).await?;
         let summary = Summary::gather(&client, connector, &before).await?;
         let times = summary::Times { full, incremental, scoring: first, again: second };
         summary.print(&times, &changes);

@@ -17,7 +17,12 @@ use rpc::client::Client;
 use sandbox::salesforce::Changes;
 use serde_json::{Value, json};
 
-use super::{super::exit::Failure, running::Running, work::grouped};
+use super::{
+    super::exit::Failure,
+    committees::{self, Committee},
+    running::Running,
+    work::grouped,
+};
 
 const HOTTEST: i64 = 10;
 const REASONS: usize = 3;
@@ -39,6 +44,7 @@ pub(super) struct Summary {
     movers: Vec<Mover>,
     incremental: Option<SyncRun>,
     run: Option<ScoringRun>,
+    committees: Vec<Committee>,
 }
 
 struct Mover {
@@ -91,7 +97,8 @@ impl Summary {
             .collect();
         let incremental = client.call(&GetStatus { connector_id }).await?.last_run;
         let run = client.call(&GetLastScoringRun {}).await?.run;
-        Ok(Summary { counts, matrix, hottest, movers, incremental, run })
+        let committees = committees::gather(client).await?;
+        Ok(Summary { counts, matrix, hottest, movers, incremental, run, committees })
     }
 
     fn stored(&self, kind: RecordKind) -> u64 {
@@ -111,6 +118,7 @@ impl Summary {
         self.print_records(times);
         self.print_matrix(times);
         self.print_hottest();
+        committees::print(&self.committees);
         self.print_changes(changes);
     }
 
@@ -231,6 +239,7 @@ impl Summary {
             "syncSeconds": times.full.as_secs_f64(),
             "incrementalSeconds": times.incremental.as_secs_f64(),
             "scoreSeconds": times.scoring.as_secs_f64(),
+            "committees": committees::json(&self.committees),
             "rpcUrl": rpc_url,
             "apiKey": api_key,
         })

@@ -7,8 +7,11 @@ use std::{
 };
 
 use api::{
-    routers::{connector::TriggerSync, job::Get},
-    types::{ConnectorId, Job, JobPhase, JobStatus, SyncMode},
+    routers::{
+        connector::TriggerSync,
+        job::{Get, List},
+    },
+    types::{ConnectorId, Job, JobKind, JobPhase, JobStatus, PageSize, SyncMode},
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rpc::client::Client;
@@ -85,6 +88,21 @@ impl Progress {
         Ok(took)
     }
 
+    /// Waits for the look at buying groups that a sync has started, if it is still under way.
+    pub(super) async fn groups(&self, client: &Client) -> Result<(), Failure> {
+        let list = List {
+            kind: Some(JobKind::BuyingGroups),
+            status: None,
+            connector_id: None,
+            page_size: PageSize::default(),
+            cursor: None,
+        };
+        for job in client.call(&list).await?.items.into_iter().filter(|it| !it.status.is_final()) {
+            self.job(client, "buying groups", &job).await?;
+        }
+        Ok(())
+    }
+
     fn bar(&self, name: &str) -> ProgressBar {
         let target = if self.terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let style = ProgressStyle::with_template("  {prefix:<18} [{bar:32}] {human_pos}/{human_len} {msg}")
@@ -110,6 +128,7 @@ fn phase(phase: JobPhase) -> &'static str {
         JobPhase::RollingUp => "rolling up",
         JobPhase::Tiers => "placing in tiers",
         JobPhase::Publishing => "publishing",
+        JobPhase::Regrouping => "regrouping",
     }
 }
 

@@ -240,7 +240,10 @@ fn task(world: &mut World, p: &Planned, did: Did) {
     let person = world.people[p.person].clone();
     let dice = &mut world.dice;
     let (kind, subtype) = task_kind(did);
-    let subject = subject(dice, did);
+    let anything = subject(dice, did);
+    // Half of what people read is what their part makes them look for.
+    let wanted = if world.fate.chance(500) { person.part.reads(&mut world.fate, did) } else { None };
+    let subject = wanted.unwrap_or(anything);
     let end = world.calendar.end();
     // Marketing automation writes its findings in one batch at night: many rows, one timestamp.
     let batched = matches!(did, Did::Open | Did::Click | Did::View | Did::Ad);

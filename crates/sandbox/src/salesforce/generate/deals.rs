@@ -159,7 +159,9 @@ fn roles(
             continue;
         }
         let person = world.people[*member].clone();
-        let role = role_of(&mut world.dice, person.seniority, person.technical);
+        // Most reps know whom they talk to; the others go by the title.
+        let by_title = role_of(&mut world.dice, person.seniority, person.technical);
+        let role = if world.fate.chance(820) { person.part.picked(&mut world.fate) } else { by_title };
         let at = world.calendar.moment(&mut world.dice, created, (created + 30 * DAY).min(until));
         Draft::new("OpportunityContactRole")
             .set("OpportunityId", deal)

@@ -6,6 +6,7 @@ mod companies;
 pub(super) mod deals;
 mod dice;
 mod names;
+mod part;
 mod people;
 mod titles;
 
@@ -16,6 +17,7 @@ use super::schema::{self, OBJECTS, ObjectDef};
 
 pub(super) use calendar::Calendar;
 pub(super) use dice::Dice;
+pub(super) use part::Part;
 
 /// Days of history before the anchor.
 const HISTORY_DAYS: i64 = 548;
@@ -43,6 +45,7 @@ pub(super) struct Person {
     /// 0 for individual contributors to 4 for the C level.
     pub(super) seniority: u8,
     pub(super) technical: bool,
+    pub(super) part: Part,
     pub(super) first: String,
     pub(super) last: String,
     pub(super) email: Option<String>,
@@ -68,6 +71,8 @@ pub(super) struct Deal {
 pub(super) struct World {
     pub(super) org: Org,
     pub(super) dice: Dice,
+    /// For the parts people play, so that they can change without everything else changing with them.
+    pub(super) fate: Dice,
     pub(super) calendar: Calendar,
     pub(super) scale: f64,
     pub(super) users: Vec<RecordId>,
@@ -89,6 +94,7 @@ pub(crate) fn organization(seed: u64, scale: f64, anchor: i64) -> Org {
     let mut world = World {
         org: Org::default(),
         dice: Dice::new(seed),
+        fate: Dice::new(!seed),
         calendar,
         scale: if scale.is_finite() { scale.clamp(0.005, 200.0) } else { 1.0 },
         users: Vec::new(),
@@ -103,6 +109,7 @@ pub(crate) fn organization(seed: u64, scale: f64, anchor: i64) -> Org {
     deals::opportunities(&mut world);
     people::leads(&mut world);
     activities::activities(&mut world, &campaigns);
+    world.org.parts = world.people.iter().map(|person| (person.id, person.part)).collect();
     world.org
 }
 

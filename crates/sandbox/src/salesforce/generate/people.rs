@@ -1,7 +1,7 @@
 //! Users, contacts and leads: names in several languages, titles, addresses, gaps, and the same person more than once.
 use super::names::{COUNTRIES, FREE_MAIL};
 use super::titles::title;
-use super::{Company, Dice, Draft, Person, World, companies};
+use super::{Company, Dice, Draft, Part, Person, World, companies};
 use crate::salesforce::id::RecordId;
 use crate::salesforce::row::Value;
 use crate::salesforce::schema::{LEAD_SOURCES, LEAD_STATUSES};
@@ -75,11 +75,13 @@ fn person(world: &mut World, home: &Company, company: Option<usize>, object: &st
         _ => Some(format!("{first_ascii}.{last_ascii}{}@{}", id.row % 89, home.domain)),
     };
     let created = dice.between(home.created, world.calendar.end() - 5 * DAY);
+    let part = Part::draw(&mut world.fate, t.department, t.seniority, t.technical);
     Person {
         id,
         company,
         seniority: t.seniority,
         technical: t.technical,
+        part,
         first: first.into(),
         last: last.into(),
         email,

@@ -1,0 +1,10 @@
+SET LOCAL lock_timeout = '2s';
+DROP TABLE touched_accounts;
+DROP TABLE intent_roles;
+DROP FUNCTION touch_accounts() CASCADE;
+DROP TABLE dismissed_candidates;
+DROP TABLE role_evidence;
+DROP TABLE buying_group_members;
+DROP TABLE buying_groups;
+DROP TABLE buying_group_settings;
+DROP TABLE role_templates;
