@@ -59,6 +59,24 @@ export type AccountRowPage = {
 };
 /** In which order accounts come. */
 export type AccountSort = ("name" | "combined" | "updated");
+/** An account with its buying groups. */
+export type AccountWithGroups = {
+  /** The account. */
+  account: AccountRef;
+  /** Its scores; null until a scoring run has seen it. */
+  scores: (Scores | null);
+  /** Its groups: the one at large first, then by tag. */
+  groups: Array<BuyingGroup>;
+};
+/** One page of a list. */
+export type AccountWithGroupsPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<AccountWithGroups>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
 /** Rules that have just come into force. */
 export type Activated = {
   /** The versions now in force, of the parts that changed. */
@@ -115,6 +133,26 @@ export type Actor = {
 };
 /** What kind of caller did something. */
 export type ActorKind = ("user" | "api_key" | "system");
+/** An advertising channel. The list of them is the same for every organization. */
+export type AdChannel = {
+  /** The channel. */
+  id: ChannelId;
+  /** Its name. */
+  name: string;
+  /** Its short name in addresses. */
+  slug: string;
+  /** The address of a picture of it. */
+  iconUrl: string | null;
+};
+/** A whole list that is short by nature. */
+export type AdChannelList = {
+  /** All items. */
+  items: Array<AdChannel>;
+};
+/** What would put it right. */
+export type AlertAction = ("spend_less" | "spend_more" | "sell_more" | "report" | "review");
+/** What an alert is about. */
+export type AlertKind = ("over_pace" | "under_pace" | "roas_under_target" | "missing_week" | "restated");
 /** All rules. */
 export type AllConfigs = {
   /** Fit. */
@@ -123,6 +161,13 @@ export type AllConfigs = {
   engagement: EngagementConfigState;
   /** The combination. */
   combined: CombinedConfigState;
+};
+/** A change of an amount. */
+export type AmountChange = {
+  /** By how many minor units. */
+  absolute: MinorUnits;
+  /** Against what was before, 0.1 being a tenth more; null when that was nothing. */
+  relative: (Ratio | null);
 };
 /** A version of any of the parts. */
 export type AnyConfigVersion = (FitConfigVersion & {
@@ -184,6 +229,21 @@ export type ApiKeyPage = {
 export type ApiKeyStatus = ("active" | "expired" | "revoked");
 /** A text, number, boolean, or a list of these, any of which may match. */
 export type AttributeValue = (boolean | number | string | Array<AttributeValue>);
+/** One part's share in a change of ROAS. */
+export type AttributionPart = {
+  /** What it is; of a level above that of the parts, it is what is known only there. */
+  level: MetricsLevel;
+  /** Which. */
+  id: PlaceId;
+  /** Its name. */
+  name: string;
+  /** Its figures in the earlier period. */
+  before: Figures;
+  /** Its figures in the later period. */
+  after: Figures;
+  /** Its part in each effect. */
+  effects: RoasEffects;
+};
 /** One thing somebody did, or was refused. */
 export type AuditEntry = {
   /** The entry. */
@@ -252,6 +312,184 @@ export type AxisReason = {
   /** Why. */
   why: Why;
 };
+/** How fast a budget is spent. Amounts in minor units. */
+export type BudgetPace = {
+  /** The budget. */
+  budget: MinorUnits;
+  /** What is spent. */
+  spend: MinorUnits;
+  /** What would be spent by now at the right speed. */
+  expected: MinorUnits;
+  /** The part that is spent against the part of the week that has passed. */
+  pace: Ratio;
+  /** How that is to be taken. */
+  track: PaceTrack;
+  /** What will be spent by the end of the week if it goes on like this. */
+  forecast: MinorUnits;
+};
+/** A buying group in short. */
+export type BuyingGroup = {
+  /** The group. */
+  id: BuyingGroupId;
+  /** The company. */
+  account: AccountRef;
+  /** What it is about; null for the account's group at large. */
+  solutionTag: (SolutionTag | null);
+  /** How far it is, by the reading by count. */
+  status: GroupStatus;
+  /** How many members it has. */
+  memberCount: number;
+  /** How complete it is, a member counting one. */
+  completenessByCount: number;
+  /** How complete it is, a member counting as much as their role is sure. Never more than by count. */
+  completenessByConfidence: number;
+  /** How many of the required roles are filled; 1 when none is required. */
+  requiredFilled: number;
+  /** The roles with fewer members than they need. */
+  missing: Array<BuyingRole>;
+  /** How engaged it is: each role's best member, weighted as the template weighs the roles. Null when nobody of them has been scored. */
+  engagement: number | null;
+  /** Who made it; null for a group that a sync found. */
+  createdBy: (Actor | null);
+  /** When it was made. */
+  createdAt: Timestamp;
+  /** When anything of it changed last, its members included. */
+  updatedAt: Timestamp;
+};
+/** A group and what it is measured by. */
+export type BuyingGroupDetail = {
+  /** The group. */
+  group: BuyingGroup;
+  /** What it is measured by: the template of its tag, else the default. */
+  template: RoleTemplate;
+  /** Every role of the template. */
+  roles: Array<RoleFill>;
+};
+/** A buying group of an account. */
+export type BuyingGroupId = string;
+/** A whole list that is short by nature. */
+export type BuyingGroupList = {
+  /** All items. */
+  items: Array<BuyingGroup>;
+};
+/** A part that somebody plays when a company buys. */
+export type BuyingRole = ("champion" | "economic_buyer" | "technical_evaluator" | "end_user" | "legal_procurement" | "coach" | "blocker" | "unknown");
+/** One point of a correction. */
+export type CalibrationKnot = {
+  /** What the evidence states. */
+  stated: number;
+  /** What is shown instead. */
+  shown: number;
+};
+/** How far statements can be taken at their word. */
+export type CalibrationReport = {
+  /** Confirmed members that were looked at. */
+  confirmations: number;
+  /** With the correction in force until now: what all sources say together first, then each of them. */
+  present: Array<Reliability>;
+  /** With the correction learnt now. */
+  corrected: Array<Reliability>;
+  /** The correction learnt now, ascending; between its points it runs straight. Empty when it changes nothing. */
+  knots: Array<CalibrationKnot>;
+  /** Since when a correction is in force; null while there is none. */
+  calibratedAt: (Timestamp | null);
+  /** What looks at all groups again; null when nothing was kept. */
+  job: (StartedJob | null);
+};
+/** A campaign. */
+export type Campaign = {
+  /** The campaign. */
+  id: CampaignId;
+  /** The client. */
+  clientId: ClientId;
+  /** The campaign group. */
+  campaignGroupId: CampaignGroupId;
+  /** Its name. */
+  name: string;
+  /** The return on ad spend that is aimed at. */
+  targetRoas: (TargetRoas | null);
+  /** What the channel calls it. */
+  externalId: string | null;
+  /** Whether figures may be put in. */
+  isActive: boolean;
+  /** When it was made. */
+  createdAt: Timestamp;
+  /** When it was changed last. */
+  updatedAt: Timestamp;
+};
+/** What can be taken away from a campaign. */
+export type CampaignField = ("targetRoas" | "externalId");
+/** Campaigns of a client on a channel that share a budget. */
+export type CampaignGroup = {
+  /** The campaign group. */
+  id: CampaignGroupId;
+  /** The client. */
+  clientId: ClientId;
+  /** The client on the channel. */
+  clientChannelId: ClientChannelId;
+  /** Its name. */
+  name: string;
+  /** What all its campaigns together may spend in a week. */
+  weeklyBudget: (Money | null);
+  /** Whether figures may be put in and things be made below it. */
+  isActive: boolean;
+  /** When it was made. */
+  createdAt: Timestamp;
+  /** When it was changed last. */
+  updatedAt: Timestamp;
+};
+/** What can be taken away from a campaign group. */
+export type CampaignGroupField = "weeklyBudget";
+/** A group of campaigns. */
+export type CampaignGroupId = string;
+/** One page of a list. */
+export type CampaignGroupPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<CampaignGroup>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** A campaign. */
+export type CampaignId = string;
+/** One page of a list. */
+export type CampaignPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<Campaign>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** Why somebody is a candidate at all. */
+export type CandidateOrigin = ("active_person" | "account_domain" | "discovered_email");
+/** A part of a candidate's rank. */
+export type CandidateReason = ({
+  kind: "role_fit";
+  /** What it adds to the rank. */
+  part: number;
+  /** The role. */
+  role: BuyingRole;
+  /** How likely they have it. */
+  confidence: number;
+} | {
+  kind: "contact";
+  /** What it adds to the rank. */
+  part: number;
+  /** Meetings they shared. */
+  meetings: number;
+  /** Threads they shared. */
+  threads: number;
+  /** How long ago the last one was. */
+  lastDaysAgo: number;
+} | {
+  kind: "engagement";
+  /** What it adds to the rank. */
+  part: number;
+  /** Their engagement. */
+  points: number;
+});
 /** Where an activity took place; engagement is capped per channel. */
 export type Channel = ("web" | "meetings" | "events" | "intent" | "email" | "content" | "ads" | "other");
 /** The most each channel can add to a person's score, 0 to 100. */
@@ -291,6 +529,76 @@ export type ChannelCapsInput = {
   ads?: number;
   /** Everything else, 0 to 100. */
   other?: number;
+};
+/** An advertising channel. */
+export type ChannelId = string;
+/** An advertiser you work for. */
+export type Client = {
+  /** The client. */
+  id: ClientId;
+  /** Its name. */
+  name: string;
+  /** The currency of all its figures. */
+  currency: Currency;
+  /** Whether figures may be put in and things be made below it. */
+  isActive: boolean;
+  /** When it was made. */
+  createdAt: Timestamp;
+  /** When it was changed last. */
+  updatedAt: Timestamp;
+};
+/** Which clients a member may see. */
+export type ClientAssignment = {
+  /** The member. */
+  userId: UserId;
+  /** These clients only; null for every client. */
+  clients: Array<ClientGrant> | null;
+};
+/** A client on a channel. */
+export type ClientChannel = {
+  /** The client on the channel. */
+  id: ClientChannelId;
+  /** The client. */
+  clientId: ClientId;
+  /** The channel. */
+  channel: AdChannel;
+  /** How many days after its end a week counts as settled. */
+  settlesAfterDays: number;
+  /** Whether figures may be put in and things be made below it. */
+  isActive: boolean;
+  /** When it was made. */
+  createdAt: Timestamp;
+  /** When it was changed last. */
+  updatedAt: Timestamp;
+};
+/** A client on a channel. */
+export type ClientChannelId = string;
+/** One page of a list. */
+export type ClientChannelPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<ClientChannel>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** What a member may see of one client. */
+export type ClientGrant = {
+  /** The client. */
+  clientId: ClientId;
+  /** As what: `viewer` reads, `manager` also changes figures and campaigns. Not more than the member's own role. */
+  role: Role;
+};
+/** A client: an advertiser you work for. */
+export type ClientId = string;
+/** One page of a list. */
+export type ClientPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<Client>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
 };
 /** The error codes of tRPC that this API uses. Several names share -32603 there, and so they do here. */
 export type Code = "PARSE_ERROR" | "BAD_REQUEST" | "METHOD_NOT_FOUND" | "INVALID_PARAMS" | "INTERNAL_SERVER_ERROR" | "SERVICE_UNAVAILABLE" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNPROCESSABLE_CONTENT" | "TOO_MANY_REQUESTS" | "CLIENT_CLOSED_REQUEST";
@@ -521,6 +829,17 @@ export type ContactRole = {
 };
 /** A currency: three upper-case letters, ISO 4217. */
 export type Currency = string;
+/** What one unit of a currency is worth in another, and who says so. */
+export type CurrencyRate = {
+  /** The currency of the figures. */
+  currency: Currency;
+  /** What one unit of it is worth in the currency asked for, as a decimal such as `1.0842`. */
+  rate: string;
+  /** Of which day. */
+  date: string;
+  /** Whose, up to 100 characters. */
+  source: string;
+};
 /** The caller. */
 export type CurrentSession = {
   /** The organization this credential speaks for. */
@@ -548,6 +867,15 @@ export type CustomAttribute = {
   values: Array<AttributeValue>;
   /** Its weight among the custom attributes, 0 to 1000. */
   weight: number;
+};
+/** A candidate who is none any more. */
+export type DismissedCandidate = {
+  /** The group. */
+  groupId: BuyingGroupId;
+  /** The candidate. */
+  personId: (PersonId | null);
+  /** The candidate's address, where nobody has it yet. */
+  discoveredEmail: string | null;
 };
 /** How activities become a person's, an account's and an opportunity's engagement.
  * 
@@ -772,6 +1100,17 @@ export type Explanation = {
   /** The three strongest reasons, strongest first. */
   reasons: Array<Reason>;
 };
+/** How exported weeks are written. */
+export type ExportFormat = ("csv" | "json_lines");
+/** Some exported weeks. */
+export type ExportedWeeks = {
+  /** The lines, each with its end. */
+  text: string;
+  /** How many weeks they hold. */
+  weeks: number;
+  /** Give it back as `after` for the next lines; null after the last ones. */
+  next: (Cursor | null);
+};
 /** One field that was not as it must be. */
 export type FieldError = {
   /** Where: field names and indexes joined by dots, empty for the params object itself. */
@@ -805,6 +1144,24 @@ export type FieldMappingInput = {
 };
 /** The type of a field, as far as mapping cares. */
 export type FieldType = ("text" | "number" | "boolean" | "date" | "date_time" | "compound");
+/** What was spent and sold, in minor units of the currency that is said beside it. */
+export type Figures = {
+  /** What was spent. */
+  adSpend: MinorUnits;
+  /** What was sold. */
+  sales: MinorUnits;
+  /** Sales for each unit spent, of a sum the ratio of the sums; null when nothing was spent. */
+  roas: (Ratio | null);
+};
+/** A change of figures. */
+export type FiguresChange = {
+  /** Of what was spent. */
+  adSpend: AmountChange;
+  /** Of what was sold. */
+  sales: AmountChange;
+  /** Of the ROAS, as a difference; null unless there are both. */
+  roas: (Ratio | null);
+};
 /** How an account's likeness to the ideal customer profile is measured.
  * 
  * A dimension without a wish is not configured and leaves the sum; when none is configured, or all weights are 0, there is no fit score. */
@@ -903,6 +1260,97 @@ export type FitWeightsInput = {
   /** All custom attributes together, 0 to 1000. */
   customAttributes?: number;
 };
+/** Somebody who might fill what a group lacks. */
+export type GroupCandidate = {
+  /** Who; null for an address that nobody has yet. */
+  person: (PersonRef | null);
+  /** The address, for one that nobody has yet. */
+  discoveredEmail: string | null;
+  /** Why they are a candidate at all. */
+  origin: CandidateOrigin;
+  /** The missing role they would fill best; `unknown` when nothing speaks for any. */
+  role: BuyingRole;
+  /** How likely that is. */
+  confidence: number;
+  /** 0 to 1; the parts of the reasons add up to it, but for rounding. */
+  rank: number;
+  /** Why, the weightiest first. */
+  reasons: Array<CandidateReason>;
+  /** What speaks for which role, the weightiest first. */
+  evidence: Array<RoleEvidence>;
+  /** Their engagement, 0 to 100; null until a scoring run has seen them. */
+  engagement: number | null;
+  /** When they did something last. */
+  lastActivityAt: (Timestamp | null);
+};
+/** What a group lacks, and who might fill it. */
+export type GroupCandidates = {
+  /** The roles with fewer members than they need. */
+  missing: Array<BuyingRole>;
+  /** Best first. */
+  items: Array<GroupCandidate>;
+};
+/** A member of a buying group. */
+export type GroupMember = {
+  /** Who. */
+  person: PersonRef;
+  /** Their part. */
+  role: BuyingRole;
+  /** How sure that is; 1 when somebody confirmed it. */
+  confidence: number;
+  /** What speaks loudest for it; null when nothing does. */
+  source: (RoleSource | null);
+  /** What the evidence says by itself, also beside a confirmation. */
+  detectedRole: BuyingRole;
+  /** How sure the evidence is, before the correction that confirmations taught. */
+  detectedConfidence: number;
+  /** What speaks for which role, the weightiest first. */
+  evidence: Array<RoleEvidence>;
+  /** How they came in. */
+  origin: MemberOrigin;
+  /** Whether they were found as a candidate. */
+  isDiscovered: boolean;
+  /** Where they were found, if they were. */
+  discoveredFrom: (CandidateOrigin | null);
+  /** Who let them in; null when a sync did. */
+  addedBy: (Actor | null);
+  /** When they came in. */
+  addedAt: Timestamp;
+  /** Who confirmed the role; null while nobody has. */
+  confirmedBy: (Actor | null);
+  /** When. */
+  confirmedAt: (Timestamp | null);
+  /** Their engagement, 0 to 100; null until a scoring run has seen them. */
+  engagement: number | null;
+  /** When they did something last. */
+  lastActivityAt: (Timestamp | null);
+};
+/** One page of a list. */
+export type GroupMemberPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<GroupMember>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** A campaign group's budget. */
+export type GroupPace = {
+  /** The campaign group. */
+  campaignGroupId: CampaignGroupId;
+  /** Whose it is. */
+  clientId: ClientId;
+  /** Its name. */
+  name: string;
+  /** The currency of the amounts. */
+  currency: Currency;
+  /** How fast its budget is spent. */
+  pace: BudgetPace;
+};
+/** How far a group is: `forming` below 34 %, `developing` below 67 %, `established` below 100 %. */
+export type GroupStatus = ("forming" | "developing" | "established" | "complete");
+/** In which order accounts with groups come. */
+export type GroupedAccountSort = ("name" | "combined");
 /** How the service is. */
 export type HealthReport = {
   /** All in all. */
@@ -916,6 +1364,36 @@ export type HealthReport = {
 };
 /** How well something works. */
 export type HealthStatus = ("ok" | "degraded" | "unavailable");
+/** What somebody earned in a week. */
+export type HeatCell = {
+  /** Points before decay. */
+  points: number;
+  /** 0 for none, else 1 to 4: the quarter of the group's cells with points that this one is in. */
+  intensity: number;
+};
+/** Who was active when: member by week. */
+export type HeatMap = {
+  /** The weeks, oldest first; the last one is the present one. */
+  weeks: Array<HeatWeek>;
+  /** The members, the surest of their role first. */
+  rows: Array<HeatRow>;
+};
+/** A member's row of a heat map. */
+export type HeatRow = {
+  /** Who. */
+  person: PersonRef;
+  /** A cell for each week. */
+  cells: Array<HeatCell>;
+};
+/** A week of a heat map. */
+export type HeatWeek = {
+  /** The year it belongs to, by ISO 8601. */
+  year: number;
+  /** Its number in that year. */
+  week: number;
+  /** Its Monday. */
+  monday: string;
+};
 /** The ideal customer profile. */
 export type IdealProfile = {
   /** Industries that fit, compared trimmed and without regard to case. Empty: industry does not count. */
@@ -938,6 +1416,66 @@ export type IdealProfileInput = {
   /** Custom attributes that fit. Empty: they do not count. */
   customAttributes?: Array<CustomAttribute>;
 };
+/** What applying a plan does to a row of the file. */
+export type ImportAction = ("insert" | "change" | "same" | "reject");
+/** What a column of the file is. */
+export type ImportColumn = ("client" | "channel" | "group" | "campaign" | "week" | "spend" | "sales" | "currency");
+/** How many rows of the file come to what. */
+export type ImportCounts = {
+  /** Weeks that have no figures yet. */
+  insert: number;
+  /** Weeks that have others. */
+  change: number;
+  /** Weeks that have the same. */
+  same: number;
+  /** Rows that are not taken. */
+  reject: number;
+};
+/** What comes first in a date with slashes. */
+export type ImportDates = ("day_first" | "month_first");
+/** What separates the cells of a file. */
+export type ImportDelimiter = ("comma" | "semicolon" | "tab");
+/** Which header of the file a column has. */
+export type ImportHeader = {
+  /** What the column is. */
+  column: ImportColumn;
+  /** Its header, as written in the file. */
+  header: string;
+};
+/** Which sign starts the decimals; the other one groups thousands. */
+export type ImportNumbers = ("decimal_point" | "decimal_comma");
+/** A plan. */
+export type ImportPlan = {
+  /** Under which it is kept. */
+  importId: MetricsImportId;
+  /** What it would do, as a hash: give it back to apply exactly this. */
+  planHash: string;
+  /** How the file was read. */
+  reading: ImportReading;
+  /** What it comes to. */
+  counts: ImportCounts;
+  /** Row by row, rejected ones first, up to `limit`. */
+  rows: Array<PlannedRow>;
+};
+/** How the file was read. */
+export type ImportReading = {
+  /** What separates cells. */
+  delimiter: ImportDelimiter;
+  /** Which sign starts decimals; null when no number has any. */
+  numbers: (ImportNumbers | null);
+  /** What comes first in a date; null when no date leaves it open. */
+  dates: (ImportDates | null);
+  /** What each column is; null for one that is not read. */
+  columns: Array<(ImportColumn | null)>;
+  /** The headers of columns that are not read. */
+  ignored: Array<string>;
+  /** How many rows there are below the header. */
+  rows: number;
+};
+/** What a row of the file is. */
+export type ImportRowsPer = ("week" | "day");
+/** Where an import stands. */
+export type ImportStatus = ("planned" | "applied" | "undone");
 /** A key with its secret. */
 export type IssuedApiKey = {
   /** The key. */
@@ -986,7 +1524,7 @@ export type JobError = {
 /** A piece of long work. */
 export type JobId = string;
 /** What a job does. */
-export type JobKind = ("connector_sync" | "scheduled_sync" | "scoring_run");
+export type JobKind = ("connector_sync" | "scheduled_sync" | "scoring_run" | "buying_groups");
 /** What a job brought about. */
 export type JobOutcome = ({
   kind: "connector_sync";
@@ -1016,6 +1554,16 @@ export type JobOutcome = ({
   opportunities: number;
   /** Entities whose tier is not the one it was before. */
   tierChanges: number;
+} | {
+  kind: "buying_groups";
+  /** Accounts looked at. */
+  accounts: number;
+  /** Groups that were made. */
+  created: number;
+  /** Members who came in, or of whom something changed. */
+  changed: number;
+  /** Members whom no purchase names any more. */
+  left: number;
 });
 /** One page of a list. */
 export type JobPage = {
@@ -1027,7 +1575,7 @@ export type JobPage = {
   total?: number | null;
 };
 /** What a job is doing at present. Which phases there are depends on the kind. */
-export type JobPhase = ("authenticating" | "syncing" | "writing" | "finalizing" | "folding" | "rolling_up" | "tiers" | "publishing");
+export type JobPhase = ("authenticating" | "syncing" | "writing" | "finalizing" | "folding" | "rolling_up" | "tiers" | "publishing" | "regrouping");
 /** How far a job is. */
 export type JobProgress = {
   /** What it is doing; null before it began. */
@@ -1165,6 +1713,8 @@ export type Member = {
   /** Whether this is the only admin, who can be neither removed nor demoted. */
   isLastAdmin: boolean;
 };
+/** How a member came into a group. */
+export type MemberOrigin = ("detected" | "added" | "accepted");
 /** One page of a list. */
 export type MemberPage = {
   /** The items of this page, in the list's order. */
@@ -1173,6 +1723,100 @@ export type MemberPage = {
   nextCursor: (Cursor | null);
   /** How many items the whole list has, when it was asked for with `includeTotal`. */
   total?: number | null;
+};
+/** Something to look at. */
+export type MetricsAlert = {
+  /** What it is about. */
+  kind: AlertKind;
+  /** At which level. */
+  level: MetricsLevel;
+  /** Which campaign group or campaign. */
+  id: PlaceId;
+  /** Whose it is. */
+  clientId: ClientId;
+  /** Its name. */
+  name: string;
+  /** Which week, where the week is the matter. */
+  weekStart: string | null;
+  /** Since when. */
+  since: Timestamp;
+  /** What would put it right. */
+  action: AlertAction;
+  /** By how much, in minor units of `currency`; null where there is no amount. */
+  amount: (MinorUnits | null);
+  /** The currency of the amount. */
+  currency: Currency;
+};
+/** A whole list that is short by nature. */
+export type MetricsAlertList = {
+  /** All items. */
+  items: Array<MetricsAlert>;
+};
+/** An import. */
+export type MetricsImport = {
+  /** The import. */
+  id: MetricsImportId;
+  /** Where it stands. */
+  status: ImportStatus;
+  /** What the file was called. */
+  fileName: string | null;
+  /** The plan's hash. */
+  planHash: string;
+  /** What the plan came to. */
+  counts: ImportCounts;
+  /** Who made the plan. */
+  createdBy: Actor;
+  /** When. */
+  createdAt: Timestamp;
+  /** When it was applied. */
+  appliedAt: (Timestamp | null);
+  /** When it was undone. */
+  undoneAt: (Timestamp | null);
+};
+/** An import of weekly figures. */
+export type MetricsImportId = string;
+/** One page of a list. */
+export type MetricsImportPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<MetricsImport>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** A level of the tree that figures roll up in. */
+export type MetricsLevel = ("client" | "client_channel" | "campaign_group" | "campaign");
+/** How fast budgets are spent. */
+export type MetricsPacing = {
+  /** The week's Monday. */
+  week: string;
+  /** How many minutes of the week have passed, of 10080. */
+  minutesElapsed: number;
+  /** All of a currency together. */
+  totals: Array<TotalPace>;
+  /** The groups with a budget, fastest first. */
+  items: Array<GroupPace>;
+};
+/** Where a week's figures came from. */
+export type MetricsSource = ("manual" | "import");
+/** What some weeks add up to. */
+export type MetricsSummary = {
+  /** The Monday of the first week. */
+  from: string;
+  /** The Monday of the last week. */
+  to: string;
+  /** What the items are. */
+  level: MetricsLevel;
+  /** The instant of `then`. */
+  knownAt: (Timestamp | null);
+  /** The place asked for, currency by currency. */
+  totals: Array<SummaryTotal>;
+  /** The places of that level below it, most spend first. */
+  items: Array<SummaryLine>;
+  /** How many items are not shown. */
+  others: number;
+  /** The rates that were used. */
+  rates: Array<CurrencyRate>;
 };
 /** An amount in a currency's smallest unit, within ±2^53. */
 export type MinorUnits = number;
@@ -1276,6 +1920,8 @@ export type Organization = {
   /** Its short name in addresses. */
   slug: string;
 };
+/** How a budget stands. */
+export type PaceTrack = ("under" | "on" | "over");
 /** How many items a page has at most: 1 to 100. */
 export type PageSize = number;
 /** One change of a JSON Patch. */
@@ -1304,6 +1950,21 @@ export type PeopleSummary = {
   tiers: Array<TierCount>;
   /** The ten most engaged, best first. */
   top: Array<PersonRow>;
+};
+/** Sums as known at one instant. Null where nothing is known, which is not zero. */
+export type PeriodSums = {
+  /** Of the weeks asked for. */
+  period: (Figures | null);
+  /** Of as many weeks directly before. */
+  previous: (Figures | null);
+  /** Of the last week. */
+  week: (Figures | null);
+  /** Of the week before the last. */
+  weekBefore: (Figures | null);
+  /** The weeks asked for against those before; null unless something is known of both. */
+  againstPrevious: (FiguresChange | null);
+  /** The last week against the one before; null unless something is known of both. */
+  weekOverWeek: (FiguresChange | null);
 };
 /** Something a role permits. */
 export type Permission = ("read_records" | "read_scores" | "read_metrics" | "read_connectors" | "read_scoring_config" | "read_team" | "read_jobs" | "manage_own_sessions" | "trigger_sync" | "run_scoring" | "cancel_jobs" | "edit_field_mappings" | "record_activities" | "confirm_buying_group_roles" | "enter_weekly_metrics" | "assign_campaigns" | "configure_scoring" | "manage_connectors" | "authorize_connectors" | "write_back" | "edit_role_templates" | "invite_members" | "remove_members" | "change_roles" | "manage_api_keys" | "read_audit_log" | "edit_settings" | "manage_domains" | "manage_sso" | "delete_data");
@@ -1375,6 +2036,27 @@ export type PersonRowPage = {
 };
 /** In which order people come. */
 export type PersonSort = ("name" | "combined" | "updated");
+/** A client, a client's channel, a campaign group or a campaign; the field beside it says which. */
+export type PlaceId = string;
+/** A row of the file. */
+export type PlannedRow = {
+  /** The line where it starts, from 1. */
+  line: number;
+  /** How many rows of the file it stands for: several, where days are summed. */
+  lines: number;
+  /** What applying does. */
+  action: ImportAction;
+  /** The campaign; null for a rejected row. */
+  campaignId: (CampaignId | null);
+  /** The week's Monday; null for a rejected row. */
+  weekStart: string | null;
+  /** What is there. */
+  before: (Figures | null);
+  /** What would be. */
+  after: (Figures | null);
+  /** Why the row is rejected. */
+  reason: string | null;
+};
 /** What became of one of the vendor's records. */
 export type PreviewedRecord = {
   /** The record as the vendor has it. */
@@ -1405,6 +2087,8 @@ export type Range = {
   /** The most that fits, `min` to 10^15. */
   max: number;
 };
+/** A ratio with at most four decimals. */
+export type Ratio = number;
 /** One of the strongest reasons for a score, to show in a line. */
 export type Reason = {
   /** A short sentence, in English. */
@@ -1414,6 +2098,65 @@ export type Reason = {
 };
 /** A kind of record that connectors bring. */
 export type RecordKind = ("account" | "person" | "opportunity" | "activity");
+/** How far the statements of a source can be taken at their word. */
+export type Reliability = {
+  /** The source; null for what all of them say together, which is what is shown. */
+  source: (RoleSource | null);
+  /** How many statements. */
+  count: number;
+  /** The bins with statements in them, ascending. */
+  bins: Array<ReliabilityBin>;
+  /** The mean squared distance of statement and truth: 0 is perfect. */
+  brier: number;
+  /** The mean distance of what a bin states and how much of it was right. */
+  expectedError: number;
+};
+/** What was stated within ten points of confidence, against what was confirmed. */
+export type ReliabilityBin = {
+  /** The lower end; the upper one is 0.1 above. */
+  from: number;
+  /** How many statements. */
+  count: number;
+  /** What they stated, in the mean. */
+  stated: number;
+  /** How many of them were right. */
+  right: number;
+};
+/** A campaign that is no more. */
+export type RemovedCampaign = {
+  /** Which it was. */
+  campaignId: CampaignId;
+  /** Of how many weeks figures were taken away. */
+  weeksRemoved: number;
+};
+/** A campaign group that is no more. */
+export type RemovedCampaignGroup = {
+  /** Which it was. */
+  campaignGroupId: CampaignGroupId;
+  /** Of how many weeks figures were taken away. */
+  weeksRemoved: number;
+};
+/** A client that is no more. */
+export type RemovedClient = {
+  /** Which it was. */
+  clientId: ClientId;
+  /** Of how many weeks figures were taken away. */
+  weeksRemoved: number;
+};
+/** A client's channel that is no more. */
+export type RemovedClientChannel = {
+  /** Which it was. */
+  clientChannelId: ClientChannelId;
+  /** Of how many weeks figures were taken away. */
+  weeksRemoved: number;
+};
+/** A member who is one no more. */
+export type RemovedGroupMember = {
+  /** The group. */
+  groupId: BuyingGroupId;
+  /** The person. */
+  personId: PersonId;
+};
 /** A member who is one no more. */
 export type RemovedMember = {
   /** The user. */
@@ -1421,8 +2164,175 @@ export type RemovedMember = {
   /** How many of their sessions were ended. */
   sessionsEnded: number;
 };
+/** A template that is no more. */
+export type RemovedTemplate = {
+  /** The template. */
+  templateId: RoleTemplateId;
+  /** What measures its groups by the default. */
+  job: StartedJob;
+};
+/** A week without figures. */
+export type RemovedWeek = {
+  /** The week's Monday. */
+  weekStart: string;
+  /** Since when the figures are not known any more. */
+  recordedAt: Timestamp;
+};
+/** A week whose figures became others. */
+export type RestatedWeek = {
+  /** What it is about. */
+  level: MetricsLevel;
+  /** Which. */
+  id: PlaceId;
+  /** Whose it is. */
+  clientId: ClientId;
+  /** Its name. */
+  name: string;
+  /** The currency of its figures. */
+  currency: Currency;
+  /** The week's Monday. */
+  weekStart: string;
+  /** When it was changed last. */
+  recordedAt: Timestamp;
+  /** As known at `after`. */
+  before: Figures;
+  /** As known at `knownAt`; null when the figures were taken away. */
+  now: (Figures | null);
+  /** From the one to the other. */
+  change: (FiguresChange | null);
+};
+/** A whole list that is short by nature. */
+export type RestatedWeekList = {
+  /** All items. */
+  items: Array<RestatedWeek>;
+};
+/** A change of ROAS, explained. */
+export type RoasAttribution = {
+  /** The currency of the figures. */
+  currency: Currency;
+  /** The ROAS of the earlier period. */
+  before: Ratio;
+  /** The ROAS of the later period. */
+  after: Ratio;
+  /** What the change consists of. */
+  effects: RoasEffects;
+  /** Part by part. */
+  parts: Array<AttributionPart>;
+};
+/** A whole list that is short by nature. */
+export type RoasAttributionList = {
+  /** All items. */
+  items: Array<RoasAttribution>;
+};
+/** Effects on ROAS. */
+export type RoasEffects = {
+  /** Of spending more or less. */
+  spend: Ratio;
+  /** Of selling more or less. */
+  sales: Ratio;
+  /** Of spending it elsewhere. */
+  mix: Ratio;
+};
 /** What a member or a key may do. Each role includes the ones before it. */
 export type Role = ("viewer" | "manager" | "admin");
+/** One thing that speaks for a role. */
+export type RoleEvidence = {
+  /** Where it comes from. */
+  source: RoleSource;
+  /** The role. */
+  role: BuyingRole;
+  /** How sure the source is; how far each source is believed comes on top. */
+  confidence: number;
+  /** The rule or the record it came from. */
+  rule: string;
+};
+/** How far one role of the template is filled. */
+export type RoleFill = {
+  /** The role. */
+  role: BuyingRole;
+  /** What it counts beside the others. */
+  weight: number;
+  /** Whether the group cannot do without it. */
+  required: boolean;
+  /** How many members fill it. */
+  minimum: number;
+  /** How many members it has. */
+  members: number;
+  /** How full it is, a member counting one. */
+  byCount: number;
+  /** How full it is, a member counting as much as their role is sure. */
+  byConfidence: number;
+  /** The engagement of its most engaged member. */
+  bestEngagement: number | null;
+  /** Whether that is 20 points or more. */
+  engaged: boolean;
+};
+/** What a contact role of the CRM means. */
+export type RoleName = {
+  /** The name as the CRM writes it. Case, spaces and punctuation do not tell names apart. */
+  name: string;
+  /** The role; `unknown` for a name that says nothing. */
+  role: BuyingRole;
+  /** How sure one can be of it, 0 to 1. */
+  confidence: number;
+};
+/** The organization's own names of contact roles, and the built-in ones. An own name comes before a built-in one. */
+export type RoleNames = {
+  /** The organization's own. */
+  own: Array<RoleName>;
+  /** What holds for every other name. */
+  builtIn: Array<RoleName>;
+};
+/** What a template asks for one role. */
+export type RoleNeed = {
+  /** The role. */
+  role: BuyingRole;
+  /** What it counts beside the others: 0 to 1000. */
+  weight: number;
+  /** Whether a group cannot do without it. */
+  required: boolean;
+  /** How many members fill it: 1 to 100. */
+  minimum: number;
+};
+/** What a template asks for one role. */
+export type RoleNeedInput = {
+  /** The role. */
+  role: BuyingRole;
+  /** What it counts beside the others: 0 to 1000. */
+  weight: number;
+  /** Whether a group cannot do without it. */
+  required?: boolean;
+  /** How many members fill it: 1 to 100. */
+  minimum?: number;
+};
+/** Where evidence for a role comes from. */
+export type RoleSource = ("confirmed" | "sf_contact_role" | "title_parse" | "delivrai" | "engagement_pattern");
+/** What a complete group looks like. */
+export type RoleTemplate = {
+  /** The template. */
+  id: RoleTemplateId;
+  /** Its name. */
+  name: string;
+  /** Whose groups it is for; null for the default, which is for groups without a tag and for tags without a template. */
+  solutionTag: (SolutionTag | null);
+  /** Whether it is the default. */
+  isDefault: boolean;
+  /** Its roles. */
+  roles: Array<RoleNeed>;
+  /** Counts up with each change. */
+  version: number;
+  /** Who changed it last; null for the built-in one. */
+  updatedBy: (Actor | null);
+  /** When it changed last. */
+  updatedAt: Timestamp;
+};
+/** A template of what a complete buying group looks like. */
+export type RoleTemplateId = string;
+/** A whole list that is short by nature. */
+export type RoleTemplateList = {
+  /** All items. */
+  items: Array<RoleTemplate>;
+};
 /** How the scores of several people become one. */
 export type RollUp = {
   /** The rule in use; the numbers of the others stay for a change of mind. */
@@ -1476,6 +2386,13 @@ export type RolledApiKey = {
 };
 /** How many sample records a preview shows at most: 1 to 20. */
 export type SampleSize = number;
+/** A template that was saved. */
+export type SavedTemplate = {
+  /** The template. */
+  template: RoleTemplate;
+  /** What measures its groups by it. */
+  job: StartedJob;
+};
 /** What was last computed for one person, account or opportunity. Null is "cannot be said", which is not zero. */
 export type Scores = {
   /** Likeness to the ideal customer profile, 0 to 100; null when no dimension of it is configured, or when there is no account to inherit it from. */
@@ -1587,6 +2504,17 @@ export type SettingInfo = {
   /** What holds when it is not given. */
   default: string | null;
 };
+/** A share with at most six decimals; 1 is the whole. */
+export type Share = number;
+/** Shares of all there is in the currency; null when there is nothing to have a share of. */
+export type Shares = {
+  /** Of what was spent. */
+  adSpend: (Share | null);
+  /** Of what was sold. */
+  sales: (Share | null);
+};
+/** What a group is about, such as a product: lower-case letters, digits and hyphens. */
+export type SolutionTag = string;
 /** A field that the vendor offers. */
 export type SourceField = {
   /** The vendor's object, such as `Contact`; one kind of record may come from several. */
@@ -1629,6 +2557,48 @@ export type StartedJob = {
   job: Job;
   /** Whether the same work was under way already, and this call joined it. */
   joined: boolean;
+};
+/** One place's line of a summary. */
+export type SummaryLine = {
+  /** What it is. */
+  level: MetricsLevel;
+  /** Which. */
+  id: PlaceId;
+  /** What it lies below; null for a client. */
+  parentId: (PlaceId | null);
+  /** Whose it is. */
+  clientId: ClientId;
+  /** Its name; the channel's, for a client on a channel. */
+  name: string;
+  /** The currency of its figures. */
+  currency: Currency;
+  /** Whether figures may be put in. */
+  isActive: boolean;
+  /** A campaign's target. */
+  targetRoas: (TargetRoas | null);
+  /** Sales against what the targets of the campaigns ask for the money spent; null without targets or spend. */
+  targetAttainment: (Ratio | null);
+  /** As known now. */
+  now: PeriodSums;
+  /** As known at `knownAt`. */
+  then: (PeriodSums | null);
+  /** The part of this period's figures that nothing below accounts for. A campaign's are all its own. */
+  unallocated: (Figures | null);
+  /** The place's share of everything in its currency. */
+  share: Shares;
+};
+/** The sums of one currency. */
+export type SummaryTotal = {
+  /** The currency. */
+  currency: Currency;
+  /** As known now. */
+  now: PeriodSums;
+  /** As known at `knownAt`. */
+  then: (PeriodSums | null);
+  /** What of this period is known only above the items' level: the total less all items and others. */
+  unallocated: (Figures | null);
+  /** The items that are not shown, together; null when all are. */
+  others: (Figures | null);
 };
 /** What became of the records of one kind. */
 export type SyncCounts = {
@@ -1703,6 +2673,8 @@ export type TargetFieldList = {
   /** All items. */
   items: Array<TargetField>;
 };
+/** The return on ad spend that is aimed at: sales for each unit spent, more than 0, with at most four decimals. */
+export type TargetRoas = number;
 /** An organization. */
 export type Tenant = {
   /** The organization. */
@@ -1817,6 +2789,15 @@ export type TimelineItemPage = {
 export type TimelineKind = ("activity" | "stage_change" | "tier_change");
 /** An instant (RFC 3339). Written in UTC with milliseconds and `Z`; read with any offset. */
 export type Timestamp = string;
+/** The budgets of one currency together. */
+export type TotalPace = {
+  /** The currency. */
+  currency: Currency;
+  /** How many budgets. */
+  groups: number;
+  /** How fast they are spent. */
+  pace: BudgetPace;
+};
 /** What may be done to a value on its way. */
 export type Transform = ({
   kind: "none";
@@ -1843,6 +2824,27 @@ export type Transform = ({
   /** Such as `{FirstName} {LastName}`, up to 1000 characters. */
   template: string;
 });
+/** One week of a trend. */
+export type TrendPoint = {
+  /** The week's Monday. */
+  weekStart: string;
+  /** As known now; null for a gap. */
+  now: (Figures | null);
+  /** As known at `knownAt`; null for a gap, or when no instant was given. */
+  then: (Figures | null);
+};
+/** The weeks of one currency. */
+export type TrendSeries = {
+  /** The currency. */
+  currency: Currency;
+  /** Every week asked for, in order. */
+  points: Array<TrendPoint>;
+};
+/** A whole list that is short by nature. */
+export type TrendSeriesList = {
+  /** All items. */
+  items: Array<TrendSeries>;
+};
 /** What an activity of one type is worth: weight times quality. */
 export type TypeRule = {
   /** The channel whose cap it shares. */
@@ -1854,6 +2856,22 @@ export type TypeRule = {
 };
 /** What activities are worth, by the name of their type. At most 1000 types. */
 export type TypeRules = Record<string, TypeRule>;
+/** Figures of a week that were put in. */
+export type UpsertedWeek = {
+  /** The week as it is now. */
+  week: WeeklyMetric;
+  /** False when the same figures were there already. */
+  changed: boolean;
+};
+/** What became of many weeks. */
+export type UpsertedWeeks = {
+  /** How many had no figures before. */
+  inserted: number;
+  /** How many had others. */
+  changed: number;
+  /** How many had the same. */
+  same: number;
+};
 /** A user in short. */
 export type User = {
   /** The user. */
@@ -1913,6 +2931,116 @@ export type VersionReport = {
   version: string;
   /** SHA-256 of the API's document, in hex: equal hashes, equal API. Also in the reply header `x-schema-hash`. */
   schemaHash: string;
+};
+/** Figures of one week at one place, about to be put in. */
+export type Week = {
+  /** The campaign. */
+  campaignId?: (CampaignId | null);
+  /** Instead of a campaign: the group. */
+  campaignGroupId?: (CampaignGroupId | null);
+  /** Instead of a campaign: the client on the channel. */
+  clientChannelId?: (ClientChannelId | null);
+  /** Instead of a campaign: the client. */
+  clientId?: (ClientId | null);
+  /** The week's Monday. */
+  weekStart: string;
+  /** What was spent; zero or more. */
+  adSpend: Money;
+  /** What was sold; zero or more. */
+  sales: Money;
+};
+/** A week and the one before it. */
+export type WeekChange = {
+  /** The week. */
+  week: (Figures | null);
+  /** The week before it. */
+  weekBefore: (Figures | null);
+  /** From that to this; null unless something is known of both. */
+  change: (FiguresChange | null);
+};
+/** One place's week against the week before it. */
+export type WeekOverWeekLine = {
+  /** What it is. */
+  level: MetricsLevel;
+  /** Which. */
+  id: PlaceId;
+  /** Whose it is. */
+  clientId: ClientId;
+  /** Its name. */
+  name: string;
+  /** The currency of its figures. */
+  currency: Currency;
+  /** As known now. */
+  now: WeekChange;
+  /** As known at `knownAt`. */
+  then: (WeekChange | null);
+};
+/** A whole list that is short by nature. */
+export type WeekOverWeekLineList = {
+  /** All items. */
+  items: Array<WeekOverWeekLine>;
+};
+/** One writing of a week's figures. */
+export type WeekRevision = {
+  /** When it became known. */
+  recordedAt: Timestamp;
+  /** What was spent, in minor units of the client's currency; null when the figures were taken away. */
+  adSpend: (MinorUnits | null);
+  /** What was sold, in minor units of the client's currency. */
+  sales: (MinorUnits | null);
+  /** Sales for each unit spent. */
+  roas: (Ratio | null);
+  /** Where the figures came from. */
+  source: MetricsSource;
+  /** Who put them in. */
+  recordedBy: Actor;
+  /** The import they came with. */
+  importId: (MetricsImportId | null);
+};
+/** One page of a list. */
+export type WeekRevisionPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<WeekRevision>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
+};
+/** Figures of one week: of a campaign, or what is known only higher up. */
+export type WeeklyMetric = {
+  /** At which level the figures are known. */
+  level: MetricsLevel;
+  /** The client. */
+  clientId: ClientId;
+  /** The client on the channel; null for figures of the client itself. */
+  clientChannelId: (ClientChannelId | null);
+  /** The campaign group; null for figures of a level above. */
+  campaignGroupId: (CampaignGroupId | null);
+  /** The campaign; null for figures of a level above. */
+  campaignId: (CampaignId | null);
+  /** The week's Monday, in the organization's time zone. */
+  weekStart: string;
+  /** What was spent. */
+  adSpend: Money;
+  /** What was sold. */
+  sales: Money;
+  /** Sales for each unit spent; null when nothing was spent. */
+  roas: (Ratio | null);
+  /** Where the figures came from. */
+  source: MetricsSource;
+  /** Whether so many days have passed since the week's end that changes are not expected any more. */
+  settled: boolean;
+  /** When these figures became known. */
+  recordedAt: Timestamp;
+};
+/** One page of a list. */
+export type WeeklyMetricPage = {
+  /** The items of this page, in the list's order. */
+  items: Array<WeeklyMetric>;
+  /** Give it back as `cursor` for the next page; null on the last one. */
+  nextCursor: (Cursor | null);
+  /** How many items the whole list has, when it was asked for with `includeTotal`. */
+  total?: number | null;
 };
 /** Why an axis is high or low. */
 export type Why = ("above" | "below" | "within_band" | "unknown");
@@ -2131,6 +3259,695 @@ export interface Methods {
     };
     result: AuditEntryPage;
     reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low";
+  };
+  /** Makes a candidate a member. An address that nobody had becomes a person of the account. Their role is found out as every member's; one that is given is confirmed by that. */
+  "buyingGroup.acceptCandidate": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The group. */
+      groupId: BuyingGroupId;
+      /** The candidate; leave it out for an address that nobody has yet. */
+      personId?: (PersonId | null);
+      /** The candidate's address, where nobody has it yet. */
+      discoveredEmail?: string | null;
+      /** Their role, if you know it. */
+      role?: (BuyingRole | null);
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: GroupMember;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_group" | "no_such_candidate" | "already_dismissed" | "unknown_role";
+  };
+  /** Adds a person of the account, or of no account, to its group. Their role is found out as every member's; one that is given is confirmed by that. */
+  "buyingGroup.addMember": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The group. */
+      groupId: BuyingGroupId;
+      /** The person. */
+      personId: PersonId;
+      /** Their role, if you know it. */
+      role?: (BuyingRole | null);
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: GroupMember;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_group" | "no_such_person" | "member_of_another_account" | "already_member" | "unknown_role";
+  };
+  /** Compares what was stated about members with what people then confirmed, and learns the correction that would have been right, so that 70 % means about 70 %. It takes at least 100 confirmed members to learn anything.
+   * 
+   * With `apply` the correction is kept: every group is looked at again, and members are shown as sure as it says. What was corrected before is learnt anew from what the evidence said by itself, so calibrating twice changes nothing more. People choose whom they confirm; what is learnt from that is no random sample. */
+  "buyingGroup.calibrate": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** Whether to keep the correction; else it is only shown. */
+      apply: boolean;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: CalibrationReport;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low";
+  };
+  /** Says which part a member plays. From then on that is certain: no sync and no evidence changes it, only confirming another role does. */
+  "buyingGroup.confirmMemberRole": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The group. */
+      groupId: BuyingGroupId;
+      /** The person. */
+      personId: PersonId;
+      /** Their role. */
+      role: BuyingRole;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: GroupMember;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_group" | "no_such_member" | "already_confirmed" | "unknown_role";
+  };
+  /** Makes a buying group of an account, for a solution tag or at large, and lets in whom the CRM or an intent vendor names in a purchase.
+   * 
+   * An account in which they name somebody gets its group at large by itself, after each sync. */
+  "buyingGroup.create": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The account. */
+      accountId: AccountId;
+      /** What the group is about; the account's group at large when left out. */
+      solutionTag?: (SolutionTag | null);
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: BuyingGroupDetail;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_account" | "group_exists";
+  };
+  /** Takes a candidate off a group's list for good, and keeps every sync from letting them in. Adding them as a member undoes it. */
+  "buyingGroup.dismissCandidate": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The group. */
+      groupId: BuyingGroupId;
+      /** The candidate; leave it out for an address that nobody has yet. */
+      personId?: (PersonId | null);
+      /** The candidate's address, where nobody has it yet. */
+      discoveredEmail?: string | null;
+      /** What you want to say about it, up to 1000 characters. */
+      reason?: string | null;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: DismissedCandidate;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_group" | "no_such_candidate" | "already_dismissed" | "unknown_role";
+  };
+  /** Who might fill what a group lacks, best first, each with reasons.
+   * 
+   * People of the account who are active, people whose address is of the account's domain, and addresses of it that were seen in mail, meetings or the intent stream and belong to nobody known yet. Members are no candidates, nor is who was dismissed or taken out. Nobody, when nothing is missing. */
+  "buyingGroup.getCandidates": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The group. */
+      groupId: BuyingGroupId;
+      /** How many at most: 1 to 100. */
+      limit?: number;
+    };
+    result: GroupCandidates;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_group";
+  };
+  /** A group with its template, and how far each role of it is filled. */
+  "buyingGroup.getDetail": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The group. */
+      groupId: BuyingGroupId;
+    };
+    result: BuyingGroupDetail;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_group";
+  };
+  /** Who was active when: the members of a group week by week, as a heat map.
+   * 
+   * Weeks are ISO weeks in the organization's time zone. A cell's points are those earned in that week, before decay; how hot it is says its rank among the group's cells that have points. */
+  "buyingGroup.getMemberEngagement": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The group. */
+      groupId: BuyingGroupId;
+      /** How many weeks, the present one included: 1 to 52. */
+      weeks?: number;
+    };
+    result: HeatMap;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_group";
+  };
+  /** The members of a group, the surest of their role first, each with the evidence for it. */
+  "buyingGroup.getMembers": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The group. */
+      groupId: BuyingGroupId;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: GroupMemberPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_group";
+  };
+  /** The accounts that have a buying group, with their groups.
+   * 
+   * Filters choose accounts by any one of their groups; all groups of an account are shown. */
+  "buyingGroup.listAccountsWithGroups": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only accounts with a group that is so far. */
+      status?: (GroupStatus | null);
+      /** Only accounts with a group of this tag. */
+      solutionTag?: (SolutionTag | null);
+      /** Only accounts with a group that lacks this role. */
+      missing?: (BuyingRole | null);
+      /** Only accounts of this tier. */
+      tier?: (Tier | null);
+      /** The order. */
+      sort?: GroupedAccountSort;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+      /** Whether to count the whole list as well. */
+      includeTotal?: boolean;
+    };
+    result: AccountWithGroupsPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** The buying groups of an account: the one at large first, then one for each solution tag that has one. */
+  "buyingGroup.listByAccount": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The account. */
+      accountId: AccountId;
+    };
+    result: BuyingGroupList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_account";
+  };
+  /** What the CRM's contact roles mean. */
+  "buyingGroup.listRoleNames": {
+    effect: "query";
+    caller: "viewer";
+    params: Record<string, never>;
+    result: RoleNames;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** The templates: the default first, then one for each solution tag that has its own. */
+  "buyingGroup.listTemplates": {
+    effect: "query";
+    caller: "viewer";
+    params: Record<string, never>;
+    result: RoleTemplateList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Takes a member out of a group. No sync brings them back; adding them again does. */
+  "buyingGroup.removeMember": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The group. */
+      groupId: BuyingGroupId;
+      /** The person. */
+      personId: PersonId;
+      /** What you want to say about it, up to 1000 characters. */
+      reason?: string | null;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: RemovedGroupMember;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_group" | "no_such_member";
+  };
+  /** Removes the template of a solution tag. The tag's groups are then measured by the default. */
+  "buyingGroup.removeTemplate": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** The template. */
+      templateId: RoleTemplateId;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: RemovedTemplate;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_template" | "last_template" | "default_needed";
+  };
+  /** Says what the organization's own contact roles mean, replacing what was said before, and looks at all groups again. */
+  "buyingGroup.saveRoleNames": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** All own names, up to 200; none to go back to the built-in ones. */
+      own: Array<RoleName>;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: StartedJob;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "blank_name" | "duplicate_name" | "no_confidence";
+  };
+  /** Saves a template: a new one for a tag, or an existing one with another name, tag or roles. Its groups are measured by it at once when they are looked at, and in lists when the job has been over them. */
+  "buyingGroup.saveTemplate": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** Its name, up to 100 characters. */
+      name: string;
+      /** Its roles, each once. */
+      roles: Array<RoleNeedInput>;
+      /** The template; leave it out for a new one. */
+      templateId?: (RoleTemplateId | null);
+      /** Whose groups it is for; the default has none. */
+      solutionTag?: (SolutionTag | null);
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: SavedTemplate;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_template" | "tag_taken" | "default_needed" | "weights_all_zero" | "duplicate_role" | "unknown_role";
+  };
+  /** Makes a campaign. */
+  "campaign.create": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The campaign group. */
+      campaignGroupId: CampaignGroupId;
+      /** Its name, 1 to 200 characters. */
+      name: string;
+      /** The return on ad spend that is aimed at. */
+      targetRoas?: (TargetRoas | null);
+      /** What the channel calls it, 1 to 200 characters. */
+      externalId?: string | null;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: Campaign;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_campaign" | "no_such_campaign_group" | "name_taken" | "client_read_only" | "parent_inactive" | "has_weeks";
+  };
+  /** One campaign. */
+  "campaign.get": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The campaign. */
+      campaignId: CampaignId;
+    };
+    result: Campaign;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_campaign" | "no_such_campaign_group" | "name_taken" | "client_read_only" | "parent_inactive" | "has_weeks";
+  };
+  /** The campaigns of clients you may see, by name. */
+  "campaign.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only this client's. */
+      clientId?: (ClientId | null);
+      /** Only those of this client on this channel. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Only those of this group. */
+      campaignGroupId?: (CampaignGroupId | null);
+      /** Only those that the channel calls so. */
+      externalId?: string | null;
+      /** Only active ones, or only those that are not. */
+      isActive?: boolean | null;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: CampaignPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Removes a campaign.
+   * 
+   * Figures of its own are in the way; with `force` they are taken away with it. What was known before stays to be seen with `knownAt`. */
+  "campaign.remove": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The campaign. */
+      campaignId: CampaignId;
+      /** Whether figures may be taken away with it. */
+      force?: boolean;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: RemovedCampaign;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_campaign" | "no_such_campaign_group" | "name_taken" | "client_read_only" | "parent_inactive" | "has_weeks";
+  };
+  /** Lets a campaign rest, or takes it up again. Nothing is deleted: its figures stay and count. */
+  "campaign.setActive": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The campaign. */
+      campaignId: CampaignId;
+      /** Whether figures may be put in. */
+      isActive: boolean;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: Campaign;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_campaign" | "no_such_campaign_group" | "name_taken" | "client_read_only" | "parent_inactive" | "has_weeks";
+  };
+  /** Changes a campaign's name, target or outside id. What is not given stays as it is. */
+  "campaign.update": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The campaign. */
+      campaignId: CampaignId;
+      /** The new name. */
+      name?: string | null;
+      /** The new target. */
+      targetRoas?: (TargetRoas | null);
+      /** The new outside id. */
+      externalId?: string | null;
+      /** What it is to have no more. */
+      clear?: Array<CampaignField>;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: Campaign;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_campaign" | "no_such_campaign_group" | "name_taken" | "client_read_only" | "parent_inactive" | "has_weeks";
+  };
+  /** Makes a campaign group. */
+  "campaignGroup.create": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The client on the channel. */
+      clientChannelId: ClientChannelId;
+      /** Its name, 1 to 200 characters. */
+      name: string;
+      /** What all its campaigns together may spend in a week: more than zero, in the client's currency. */
+      weeklyBudget?: (Money | null);
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: CampaignGroup;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_campaign_group" | "no_such_client_channel" | "name_taken" | "client_read_only" | "parent_inactive" | "currency_not_used" | "not_empty" | "has_weeks";
+  };
+  /** One campaign group. */
+  "campaignGroup.get": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The campaign group. */
+      campaignGroupId: CampaignGroupId;
+    };
+    result: CampaignGroup;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_campaign_group" | "no_such_client_channel" | "name_taken" | "client_read_only" | "parent_inactive" | "currency_not_used" | "not_empty" | "has_weeks";
+  };
+  /** The campaign groups of clients you may see, by name. */
+  "campaignGroup.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only this client's. */
+      clientId?: (ClientId | null);
+      /** Only those of this client on this channel. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Only active ones, or only those that are not. */
+      isActive?: boolean | null;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: CampaignGroupPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Removes a campaign group. Everything below it has to be removed before.
+   * 
+   * Figures of its own are in the way; with `force` they are taken away with it. What was known before stays to be seen with `knownAt`. */
+  "campaignGroup.remove": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The campaign group. */
+      campaignGroupId: CampaignGroupId;
+      /** Whether figures may be taken away with it. */
+      force?: boolean;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: RemovedCampaignGroup;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_campaign_group" | "no_such_client_channel" | "name_taken" | "client_read_only" | "parent_inactive" | "currency_not_used" | "not_empty" | "has_weeks";
+  };
+  /** Lets a campaign group rest, or takes it up again. Nothing is deleted: its figures stay and count. */
+  "campaignGroup.setActive": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The campaign group. */
+      campaignGroupId: CampaignGroupId;
+      /** Whether figures may be put in. */
+      isActive: boolean;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: CampaignGroup;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_campaign_group" | "no_such_client_channel" | "name_taken" | "client_read_only" | "parent_inactive" | "currency_not_used" | "not_empty" | "has_weeks";
+  };
+  /** Changes a campaign group's name or budget. What is not given stays as it is. */
+  "campaignGroup.update": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The campaign group. */
+      campaignGroupId: CampaignGroupId;
+      /** The new name. */
+      name?: string | null;
+      /** The new budget. */
+      weeklyBudget?: (Money | null);
+      /** What it is to have no more. */
+      clear?: Array<CampaignGroupField>;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: CampaignGroup;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_campaign_group" | "no_such_client_channel" | "name_taken" | "client_read_only" | "parent_inactive" | "currency_not_used" | "not_empty" | "has_weeks";
+  };
+  /** One advertising channel. */
+  "channel.get": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The channel. */
+      channelId: ChannelId;
+    };
+    result: AdChannel;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_channel";
+  };
+  /** Every advertising channel, by name. */
+  "channel.list": {
+    effect: "query";
+    caller: "viewer";
+    params: Record<string, never>;
+    result: AdChannelList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Takes on a client. */
+  "client.create": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** Its name, 1 to 200 characters. */
+      name: string;
+      /** The currency of all its figures; the organization's, when not given. */
+      currency?: (Currency | null);
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: Client;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_client" | "name_taken" | "client_read_only" | "limited_to_clients" | "not_empty" | "has_weeks";
+  };
+  /** One client. */
+  "client.get": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The client. */
+      clientId: ClientId;
+    };
+    result: Client;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_client" | "name_taken" | "client_read_only" | "limited_to_clients" | "not_empty" | "has_weeks";
+  };
+  /** The clients you may see, by name. */
+  "client.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only clients whose name begins with this, in any case. */
+      search?: string | null;
+      /** Only active ones, or only those that are not. */
+      isActive?: boolean | null;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: ClientPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Removes a client. Everything below it has to be removed before.
+   * 
+   * Figures of its own are in the way; with `force` they are taken away with it. What was known before stays to be seen with `knownAt`. */
+  "client.remove": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The client. */
+      clientId: ClientId;
+      /** Whether figures may be taken away with it. */
+      force?: boolean;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: RemovedClient;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_client" | "name_taken" | "client_read_only" | "limited_to_clients" | "not_empty" | "has_weeks";
+  };
+  /** Lets a client rest, or takes it up again. Nothing is deleted: its figures stay and count. */
+  "client.setActive": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The client. */
+      clientId: ClientId;
+      /** Whether figures may be put in. */
+      isActive: boolean;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: Client;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_client" | "name_taken" | "client_read_only" | "limited_to_clients" | "not_empty" | "has_weeks";
+  };
+  /** Changes a client's name or currency. What is not given stays as it is.
+   * 
+   * The currency can be another only as long as there are no figures: nothing is converted. */
+  "client.update": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The client. */
+      clientId: ClientId;
+      /** The new name. */
+      name?: string | null;
+      /** The new currency. */
+      currency?: (Currency | null);
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: Client;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_client" | "name_taken" | "client_read_only" | "limited_to_clients" | "not_empty" | "has_weeks";
+  };
+  /** Puts a client on a channel. */
+  "clientChannel.create": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The client. */
+      clientId: ClientId;
+      /** The channel. */
+      channelId: ChannelId;
+      /** How many days after its end a week counts as settled: 0 to 365, 14 when not given. */
+      settlesAfterDays?: number | null;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: ClientChannel;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_client_channel" | "no_such_client" | "no_such_channel" | "channel_taken" | "client_read_only" | "parent_inactive" | "not_empty" | "has_weeks";
+  };
+  /** One client's channel. */
+  "clientChannel.get": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The client on the channel. */
+      clientChannelId: ClientChannelId;
+    };
+    result: ClientChannel;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_client_channel" | "no_such_client" | "no_such_channel" | "channel_taken" | "client_read_only" | "parent_inactive" | "not_empty" | "has_weeks";
+  };
+  /** On which channels clients are, in the order in which that was said. */
+  "clientChannel.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only this client's. */
+      clientId?: (ClientId | null);
+      /** Only on this channel. */
+      channelId?: (ChannelId | null);
+      /** Only active ones, or only those that are not. */
+      isActive?: boolean | null;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: ClientChannelPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Removes a client's channel. Everything below it has to be removed before.
+   * 
+   * Figures of its own are in the way; with `force` they are taken away with it. What was known before stays to be seen with `knownAt`. */
+  "clientChannel.remove": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The client on the channel. */
+      clientChannelId: ClientChannelId;
+      /** Whether figures may be taken away with it. */
+      force?: boolean;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: RemovedClientChannel;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_client_channel" | "no_such_client" | "no_such_channel" | "channel_taken" | "client_read_only" | "parent_inactive" | "not_empty" | "has_weeks";
+  };
+  /** Lets a client's channel rest, or takes it up again. Nothing is deleted: its figures stay and count. */
+  "clientChannel.setActive": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The client on the channel. */
+      clientChannelId: ClientChannelId;
+      /** Whether figures may be put in. */
+      isActive: boolean;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: ClientChannel;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_client_channel" | "no_such_client" | "no_such_channel" | "channel_taken" | "client_read_only" | "parent_inactive" | "not_empty" | "has_weeks";
+  };
+  /** Puts a client from one channel on another, or lets its weeks settle sooner or later. What is not given stays as it is. */
+  "clientChannel.update": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The client on the channel. */
+      clientChannelId: ClientChannelId;
+      /** The channel it should have been. */
+      channelId?: (ChannelId | null);
+      /** How many days after its end a week counts as settled: 0 to 365. */
+      settlesAfterDays?: number | null;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: ClientChannel;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_client_channel" | "no_such_client" | "no_such_channel" | "channel_taken" | "client_read_only" | "parent_inactive" | "not_empty" | "has_weeks";
   };
   /** Completes an authorisation with what the vendor sent back. The connector is connected afterwards.
    * 
@@ -2439,6 +4256,294 @@ export interface Methods {
     result: string;
     message: LiveAnyValue;
     reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "unknown_method" | "not_a_query" | "result_too_large" | "rights_ended" | "too_slow";
+  };
+  /** Why the ROAS of one period is another than that of the period before: how much of the change comes from spending more or less, from selling more or less, and from spending it elsewhere. The three add up to the change exactly. */
+  "metrics.attribution": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The Monday of the later period's first week. The earlier period are as many weeks directly before. */
+      from: string;
+      /** The Monday of the later period's last week. */
+      to: string;
+      /** Of this client only. */
+      clientId?: (ClientId | null);
+      /** Of this client on this channel only. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Of this campaign group only. */
+      campaignGroupId?: (CampaignGroupId | null);
+      /** Of this campaign only. */
+      campaignId?: (CampaignId | null);
+      /** What the parts are; campaigns, when not given. */
+      level?: (MetricsLevel | null);
+      /** As known at this instant; as known now, when not given. */
+      knownAt?: (Timestamp | null);
+    };
+    result: RoasAttributionList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_client" | "no_such_client_channel" | "no_such_campaign_group" | "no_such_campaign" | "not_a_monday" | "period_not_possible" | "level_above" | "no_rate" | "rate_not_possible" | "sum_too_large";
+  };
+  /** The figures of campaigns as text that `metricsImport.plan` reads back: weeks latest first, page by page.
+   * 
+   * Put the `text` of all pages one after the other; only the first has the header. What is known only above the level of campaigns is not in it. */
+  "metrics.export": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** How it is written. */
+      format: ExportFormat;
+      /** Of this client only. */
+      clientId?: (ClientId | null);
+      /** Of this client on this channel only. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Of this campaign group only. */
+      campaignGroupId?: (CampaignGroupId | null);
+      /** Of this campaign only. */
+      campaignId?: (CampaignId | null);
+      /** Only weeks that start on this day or later. */
+      from?: string | null;
+      /** Only weeks that start on this day or earlier. */
+      to?: string | null;
+      /** How many weeks a page has at most, 1 to 5000. */
+      limit?: MatrixSize;
+      /** Where to go on. */
+      after?: (Cursor | null);
+    };
+    result: ExportedWeeks;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_client" | "no_such_client_channel" | "no_such_campaign_group" | "no_such_campaign";
+  };
+  /** What somebody should look at: one alert for each cause that holds.
+   * 
+   * Alerts are folded from the log of all figures, so the same log gives the same alerts at any time and `knownAt` shows those of then. They look eight weeks back. Budgets are judged at each new figure and each midnight. */
+  "metrics.listAlerts": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Of this client only. */
+      clientId?: (ClientId | null);
+      /** Of this client on this channel only. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Of this campaign group only. */
+      campaignGroupId?: (CampaignGroupId | null);
+      /** Of this campaign only. */
+      campaignId?: (CampaignId | null);
+      /** Only alerts of these kinds. */
+      kinds?: Array<AlertKind>;
+      /** The alerts of this instant; the present ones, when not given. */
+      knownAt?: (Timestamp | null);
+      /** How many at most, 1 to 5000. */
+      limit?: MatrixSize;
+    };
+    result: MetricsAlertList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_client" | "no_such_client_channel" | "no_such_campaign_group" | "no_such_campaign";
+  };
+  /** Whether the weekly budgets of campaign groups are spent at the right speed, and where they will end.
+   * 
+   * The pace is the part of the budget that is spent against the part of the week that has passed, by the clock of the organization's time zone; on the first day the day counts as passed. A budget counts once, however many campaigns share it. */
+  "metrics.pacing": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Of this client only. */
+      clientId?: (ClientId | null);
+      /** Of this client on this channel only. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Of this campaign group only. */
+      campaignGroupId?: (CampaignGroupId | null);
+      /** The week's Monday; the present week's, when not given. */
+      week?: string | null;
+      /** As known at this instant; as known now, when not given. */
+      knownAt?: (Timestamp | null);
+    };
+    result: MetricsPacing;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_client" | "no_such_client_channel" | "no_such_campaign_group" | "no_such_campaign" | "not_a_monday" | "period_not_possible" | "level_above" | "no_rate" | "rate_not_possible" | "sum_too_large";
+  };
+  /** Weeks whose figures became others after an instant, latest change first. A first report is no restatement. */
+  "metrics.restatements": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Changes after this instant. */
+      after: Timestamp;
+      /** Of this client only. */
+      clientId?: (ClientId | null);
+      /** Of this client on this channel only. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Of this campaign group only. */
+      campaignGroupId?: (CampaignGroupId | null);
+      /** Of this campaign only. */
+      campaignId?: (CampaignId | null);
+      /** Changes up to this instant; up to now, when not given. */
+      knownAt?: (Timestamp | null);
+      /** How many at most, 1 to 5000. */
+      limit?: MatrixSize;
+    };
+    result: RestatedWeekList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_client" | "no_such_client_channel" | "no_such_campaign_group" | "no_such_campaign";
+  };
+  /** What some weeks add up to: the organization, a client, or anything below it, with the same number of weeks before, and week over week.
+   * 
+   * Everything foots to the last minor unit: a total is the sum of `items`, of `others`, and of `unallocated`, which is known only higher up. Different currencies are never added; say `currency` and `rates` to have them in one. With `knownAt`, what was known then stands beside what is known now. */
+  "metrics.summary": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The Monday of the first week. */
+      from: string;
+      /** The Monday of the last week. */
+      to: string;
+      /** Of this client only. */
+      clientId?: (ClientId | null);
+      /** Of this client on this channel only. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Of this campaign group only. */
+      campaignGroupId?: (CampaignGroupId | null);
+      /** Of this campaign only. */
+      campaignId?: (CampaignId | null);
+      /** What the items are; when not given, what lies directly below the place asked for. */
+      level?: (MetricsLevel | null);
+      /** As known at this instant, beside as known now. */
+      knownAt?: (Timestamp | null);
+      /** Everything in this currency. */
+      currency?: (Currency | null);
+      /** The rates for it, up to 50. */
+      rates?: Array<CurrencyRate>;
+      /** How many items at most, those with most spend first; the rest is summed up in `others`. */
+      limit?: MatrixSize;
+    };
+    result: MetricsSummary;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_client" | "no_such_client_channel" | "no_such_campaign_group" | "no_such_campaign" | "not_a_monday" | "period_not_possible" | "level_above" | "no_rate" | "rate_not_possible" | "sum_too_large";
+  };
+  /** Week by week, currency by currency. A week of which nothing is known is a gap and not zero. */
+  "metrics.trend": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The Monday of the first week. */
+      from: string;
+      /** The Monday of the last week. */
+      to: string;
+      /** Of this client only. */
+      clientId?: (ClientId | null);
+      /** Of this client on this channel only. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Of this campaign group only. */
+      campaignGroupId?: (CampaignGroupId | null);
+      /** Of this campaign only. */
+      campaignId?: (CampaignId | null);
+      /** As known at this instant, beside as known now. */
+      knownAt?: (Timestamp | null);
+    };
+    result: TrendSeriesList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_client" | "no_such_client_channel" | "no_such_campaign_group" | "no_such_campaign" | "not_a_monday" | "period_not_possible" | "level_above" | "no_rate" | "rate_not_possible" | "sum_too_large";
+  };
+  /** One week against the week before it, place by place, as known now and as known at another instant. */
+  "metrics.weekOverWeek": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The week's Monday. */
+      week: string;
+      /** Of this client only. */
+      clientId?: (ClientId | null);
+      /** Of this client on this channel only. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Of this campaign group only. */
+      campaignGroupId?: (CampaignGroupId | null);
+      /** Of this campaign only. */
+      campaignId?: (CampaignId | null);
+      /** What the items are; when not given, what lies directly below the place asked for. */
+      level?: (MetricsLevel | null);
+      /** As known at this instant, beside as known now. */
+      knownAt?: (Timestamp | null);
+      /** How many items at most, those with most spend first. */
+      limit?: MatrixSize;
+    };
+    result: WeekOverWeekLineList;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_client" | "no_such_client_channel" | "no_such_campaign_group" | "no_such_campaign" | "not_a_monday" | "period_not_possible" | "level_above" | "no_rate" | "rate_not_possible" | "sum_too_large";
+  };
+  /** Writes what a plan shows, and exactly that; refused if anything it was made of has changed. */
+  "metricsImport.apply": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The plan. */
+      importId: MetricsImportId;
+      /** Its hash, as it was shown. */
+      planHash: string;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: MetricsImport;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_import" | "plan_stale" | "not_applied" | "changed_since" | "client_read_only" | "inactive";
+  };
+  /** Imports and plans, latest first. */
+  "metricsImport.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only those that stand there. */
+      status?: (ImportStatus | null);
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: MetricsImportPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Reads a file of weekly figures and says, row by row, what applying it would do. Nothing is written but the plan.
+   * 
+   * How the file is written (what separates cells, what its numbers and dates mean, which column is what) is decided for the whole file; what the file leaves open is refused until it is said. Campaigns are found by their names; rows of others are rejected one by one. */
+  "metricsImport.plan": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The file's text. */
+      text?: string | null;
+      /** Instead of a text: the file's bytes in base64, for a file that may not be UTF-8. */
+      base64?: string | null;
+      /** What the file is called, up to 200 characters. */
+      fileName?: string | null;
+      /** What separates cells. */
+      delimiter?: (ImportDelimiter | null);
+      /** Which sign starts decimals. */
+      numbers?: (ImportNumbers | null);
+      /** What 03/04/2026 is. */
+      dates?: (ImportDates | null);
+      /** What a row is; a week, when not given. */
+      rowsPer?: (ImportRowsPer | null);
+      /** Headers of columns that are not known by their usual names, up to 8. */
+      columns?: Array<ImportHeader>;
+      /** The client of every row, for a file without that column. */
+      client?: string | null;
+      /** The channel of every row, for a file without that column. */
+      channel?: string | null;
+      /** The campaign group of every row, for a file without that column. */
+      group?: string | null;
+      /** The currency of every row, for a file that names none; each client's own, when not given. */
+      currency?: (Currency | null);
+      /** Whether amounts finer than a minor unit are rounded instead of rejected. */
+      round?: boolean;
+      /** How many rows the reply shows at most; rejected ones first. */
+      limit?: MatrixSize;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: ImportPlan;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "not_utf8" | "not_base64" | "no_rows" | "line_too_long" | "too_large" | "bad_quotes" | "ambiguous_delimiter" | "missing_columns" | "column_twice" | "header_not_there" | "header_currencies" | "ambiguous_number" | "mixed_numbers" | "ambiguous_date" | "mixed_dates";
+  };
+  /** Puts every week of an import back to the figures it had before; refused if any of them was changed since. */
+  "metricsImport.undo": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The import. */
+      importId: MetricsImportId;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: MetricsImport;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_import" | "plan_stale" | "not_applied" | "changed_since" | "client_read_only" | "inactive";
   };
   /** One opportunity with its stages, contacts and attributes. */
   "opportunity.get": {
@@ -2755,6 +4860,23 @@ export interface Methods {
     result: VersionReport;
     reason: "invalid_params";
   };
+  /** Limits a manager or viewer to named clients, or lifts the limit.
+   * 
+   * A limited member sees these clients, and what is below them, in every list, sum, export and live query, and no other. An empty list shows them no client at all. It holds from the member's next call on. */
+  "team.assignClients": {
+    effect: "mutation";
+    caller: "admin";
+    params: {
+      /** The member. */
+      userId: UserId;
+      /** The clients, up to 500; left out, the member sees every client. */
+      clients?: Array<ClientGrant> | null;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: ClientAssignment;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_member" | "no_such_client" | "member_is_admin" | "above_role" | "client_twice";
+  };
   /** Gives a member another role. It holds from the member's next call on.
    * 
    * The last admin cannot be given a lower role. */
@@ -2771,6 +4893,17 @@ export interface Methods {
     };
     result: Member;
     reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_member" | "last_admin" | "role_kept_outside";
+  };
+  /** Which clients a member is limited to. */
+  "team.getAssignment": {
+    effect: "query";
+    caller: "admin";
+    params: {
+      /** The member. */
+      userId: UserId;
+    };
+    result: ClientAssignment;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_member" | "no_such_client" | "member_is_admin" | "above_role" | "client_twice";
   };
   /** The members of the organization with their roles, by name. */
   "team.list": {
@@ -2864,5 +4997,114 @@ export interface Methods {
     };
     result: UserPage;
     reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Weeks with figures, latest first. */
+  "weeklyMetric.list": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** Only this client's. */
+      clientId?: (ClientId | null);
+      /** Only those of this client on this channel, and of what is below. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Only those of this group and of its campaigns. */
+      campaignGroupId?: (CampaignGroupId | null);
+      /** Only those of this campaign. */
+      campaignId?: (CampaignId | null);
+      /** Only weeks that start on this day or later. */
+      from?: string | null;
+      /** Only weeks that start on this day or earlier. */
+      to?: string | null;
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: WeeklyMetricPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Everything that was ever known of a week at a place, latest first. */
+  "weeklyMetric.listRevisions": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The week's Monday. */
+      weekStart: string;
+      /** The campaign. */
+      campaignId?: (CampaignId | null);
+      /** Instead of a campaign: the group. */
+      campaignGroupId?: (CampaignGroupId | null);
+      /** Instead of a campaign: the client on the channel. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Instead of a campaign: the client. */
+      clientId?: (ClientId | null);
+      /** How many at most. */
+      pageSize?: PageSize;
+      /** Where to go on. */
+      cursor?: (Cursor | null);
+    };
+    result: WeekRevisionPage;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable";
+  };
+  /** Takes a week's figures away. The revisions stay, to be seen with `knownAt`. */
+  "weeklyMetric.remove": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The week's Monday. */
+      weekStart: string;
+      /** The campaign. */
+      campaignId?: (CampaignId | null);
+      /** Instead of a campaign: the group. */
+      campaignGroupId?: (CampaignGroupId | null);
+      /** Instead of a campaign: the client on the channel. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Instead of a campaign: the client. */
+      clientId?: (ClientId | null);
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: RemovedWeek;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_week" | "client_read_only";
+  };
+  /** Puts in a week's figures, or changes them. What was there stays as an earlier revision; the same figures again are none.
+   * 
+   * Figures belong to a campaign. What is known only higher up (a fee for the whole client) is put in there instead, and counts beside what the campaigns report: name exactly one of `campaignId`, `campaignGroupId`, `clientChannelId` and `clientId`. */
+  "weeklyMetric.upsert": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The week's Monday. */
+      weekStart: string;
+      /** What was spent, in the client's currency; zero or more. */
+      adSpend: Money;
+      /** What was sold, in the client's currency; zero or more. */
+      sales: Money;
+      /** The campaign. */
+      campaignId?: (CampaignId | null);
+      /** Instead of a campaign: the group, for figures known only of all of it. */
+      campaignGroupId?: (CampaignGroupId | null);
+      /** Instead of a campaign: the client on the channel. */
+      clientChannelId?: (ClientChannelId | null);
+      /** Instead of a campaign: the client. */
+      clientId?: (ClientId | null);
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: UpsertedWeek;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_campaign" | "no_such_campaign_group" | "no_such_client_channel" | "no_such_client" | "client_read_only" | "inactive" | "not_a_monday" | "week_out_of_range" | "negative_amount" | "amount_too_large" | "currency_not_used" | "week_twice";
+  };
+  /** Puts in the figures of many weeks at once: all of them, or, if one is refused, none. */
+  "weeklyMetric.upsertMany": {
+    effect: "mutation";
+    caller: "manager";
+    params: {
+      /** The weeks, 1 to 1000; no two of the same place and week. */
+      weeks: Array<Week>;
+      /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
+      idempotencyKey?: string;
+    };
+    result: UpsertedWeeks;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "role_too_low" | "no_such_campaign" | "no_such_campaign_group" | "no_such_client_channel" | "no_such_client" | "client_read_only" | "inactive" | "not_a_monday" | "week_out_of_range" | "negative_amount" | "amount_too_large" | "currency_not_used" | "week_twice";
   };
 }

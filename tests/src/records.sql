@@ -110,26 +110,92 @@ INSERT INTO tier_history (tenant_id, entity_type, entity_id, changed_at, from_ti
     FROM engagements WHERE tenant_id = $id(01);
 
 INSERT INTO role_templates (tenant_id, id, name, solution_tag, roles, updated_by) VALUES
-    ($id(01), $id(d1), 'Analytics deals $canary', 'analytics-$canary',
+    ($id(01), $id(8d1), 'Analytics deals $canary', 'analytics-$canary',
      '[{"role": "economic_buyer", "weight": 60, "required": true, "minimum": 1}, {"role": "champion", "weight": 40, "required": false, "minimum": 2}]',
      'user:' || $id(11));
 INSERT INTO buying_group_settings (tenant_id, role_names) VALUES
     ($id(01), '{"contactRoles": [{"name": "Data Steward $canary", "role": "technical_evaluator", "confidence": 0.7}]}');
 INSERT INTO buying_groups (tenant_id, id, account_id, solution_tag, status, member_count, by_count, by_confidence,
                            required_filled, missing, created_by) VALUES
-    ($id(01), $id(c1), $id(71), '', 'developing', 2, 450000, 296100, 333333,
+    ($id(01), $id(8c1), $id(71), '', 'developing', 2, 450000, 296100, 333333,
      '{champion,technical_evaluator,legal_procurement}', NULL),
-    ($id(01), $id(c2), $id(72), '', 'forming', 1, 300000, 300000, 333333,
+    ($id(01), $id(8c2), $id(72), '', 'forming', 1, 300000, 300000, 333333,
      '{champion,technical_evaluator,end_user,legal_procurement}', 'user:' || $id(11));
 INSERT INTO buying_group_members (tenant_id, group_id, person_id, role, confidence, source, detected_role,
                                   detected_confidence, origin, added_by, confirmed_by, confirmed_at, confirmed_from) VALUES
-    ($id(01), $id(c1), $id(81), 'economic_buyer', 747000, 'sf_contact_role', 'economic_buyer', 765000, 'detected',
+    ($id(01), $id(8c1), $id(81), 'economic_buyer', 747000, 'sf_contact_role', 'economic_buyer', 765000, 'detected',
      NULL, NULL, NULL, NULL),
-    ($id(01), $id(c1), $id(82), 'end_user', 480000, 'title_parse', 'end_user', 480000, 'added', 'user:' || $id(11),
+    ($id(01), $id(8c1), $id(82), 'end_user', 480000, 'title_parse', 'end_user', 480000, 'added', 'user:' || $id(11),
      NULL, NULL, NULL),
-    ($id(01), $id(c2), $id(86), 'economic_buyer', 1000000, 'confirmed', 'economic_buyer', 765000, 'added',
+    ($id(01), $id(8c2), $id(86), 'economic_buyer', 1000000, 'confirmed', 'economic_buyer', 765000, 'added',
      'user:' || $id(11), 'user:' || $id(11), now() - interval '1 day',
      '[["sf_contact_role", "economic_buyer", "record $canary", 850000]]');
 INSERT INTO role_evidence (tenant_id, person_id, source, role, rule, confidence) VALUES
     ($id(01), $id(81), 'sf_contact_role', 'economic_buyer', 'record $canary', 850000),
     ($id(01), $id(82), 'title_parse', 'end_user', 'rule $canary', 800000);
+INSERT INTO clients (tenant_id, id, name, currency) VALUES
+    ($id(01), $id(c1), 'Example Retail $canary', 'USD'),
+    ($id(01), $id(c2), 'Example Retired $canary', 'USD'),
+    ($id(01), $id(c3), 'Second client $canary $other_client', 'USD');
+INSERT INTO client_channels (tenant_id, id, client_id, channel_id) VALUES
+    ($id(01), $id(d1), $id(c1), '01953c1e-4a00-7000-9000-000000000001'),
+    ($id(01), $id(d2), $id(c1), '01953c1e-4a00-7000-9000-000000000002'),
+    ($id(01), $id(d3), $id(c3), '01953c1e-4a00-7000-9000-000000000001');
+INSERT INTO campaign_groups (tenant_id, id, client_id, client_channel_id, name, weekly_budget) VALUES
+    ($id(01), $id(e1), $id(c1), $id(d1), 'Spring $canary', 200000),
+    ($id(01), $id(e2), $id(c1), $id(d1), 'Retired $canary', NULL),
+    ($id(01), $id(e3), $id(c3), $id(d3), 'Spring $canary $other_client', 7777777);
+INSERT INTO campaigns (tenant_id, id, client_id, campaign_group_id, name, target_roas, external_id) VALUES
+    ($id(01), $id(f1), $id(c1), $id(e1), 'Boots $canary', 40000, 'cmp-boots-$canary'),
+    ($id(01), $id(f2), $id(c1), $id(e1), 'Retired $canary', NULL, NULL),
+    ($id(01), $id(f3), $id(c3), $id(e3), 'Boots $canary $other_client', 70000, 'cmp-$other_client');
+-- Weeks of both clients: some settled, the present one under way, one restated, and a fee known only of the client itself.
+WITH week (n, monday) AS (
+    SELECT n, date_trunc('week', now())::date - 7 * n FROM generate_series(0, 11) n
+    UNION ALL SELECT 100 + n, date '2026-02-23' - 7 * n FROM generate_series(0, 3) n WHERE n <> 1
+), figure (client_id, entity_id, level, monday, ad_spend, sales) AS (
+    SELECT $id(c1)::uuid, $id(f1)::uuid, 'campaign', monday, 48000 + n * 100, 120000 + n * 400 FROM week
+    UNION ALL SELECT $id(c1)::uuid, $id(f1)::uuid, 'campaign', date '2026-02-16', 51000, 178500
+    UNION ALL SELECT $id(c1)::uuid, $id(c1)::uuid, 'client', monday, 5000, 0 FROM week WHERE n = 1
+    UNION ALL SELECT $id(c3)::uuid, $id(f3)::uuid, 'campaign', monday, 7777777, 8888888 FROM week
+), stored AS (
+    INSERT INTO weekly_metrics (tenant_id, client_id, entity_id, level, week_start, ad_spend, sales, source, recorded_at,
+                                recorded_by)
+    SELECT DISTINCT ON (entity_id, monday) $id(01)::uuid, client_id, entity_id, level, monday, ad_spend, sales, 'manual',
+           CASE WHEN monday = date '2026-02-16' THEN timestamptz '2026-02-27T00:00Z' ELSE now() - interval '4 days' END,
+           'user:' || $id(11)
+    FROM figure ORDER BY entity_id, monday
+    RETURNING *
+)
+INSERT INTO weekly_metric_revisions (tenant_id, client_id, entity_id, week_start, recorded_at, ad_spend, sales, source,
+                                     recorded_by)
+    SELECT tenant_id, client_id, entity_id, week_start, recorded_at, ad_spend, sales, source, recorded_by FROM stored
+    UNION ALL
+    SELECT tenant_id, client_id, entity_id, week_start, recorded_at - interval '7 days', ad_spend - 6000, sales - 9000, source,
+           recorded_by
+    FROM stored WHERE entity_id IN ($id(f1), $id(f3)) AND week_start IN (date '2026-02-16', date_trunc('week', now())::date - 14);
+-- A plan, an import that was applied, and one of the second client.
+INSERT INTO imports (tenant_id, id, status, file_name, file_hash, plan_hash, reading, inserts, changes, same, rejects, client_ids,
+                     created_by, created_at, applied_at)
+    SELECT $id(01), id, status, name, decode(repeat('22', 32), 'hex'), decode(repeat('11', 32), 'hex'), '{}', 1, 0, 0, 0,
+           ARRAY[client], 'user:' || $id(11), now() - age, CASE status WHEN 'applied' THEN now() - interval '1 day' END
+    FROM (VALUES ($id(701)::uuid, 'planned', 'google-ads $canary.csv', $id(c1)::uuid, interval '2 days'),
+                 ($id(702)::uuid, 'applied', 'earlier $canary.csv', $id(c1)::uuid, interval '3 days'),
+                 ($id(703)::uuid, 'applied', '$other_client.csv', $id(c3)::uuid, interval '4 days'))
+        AS i (id, status, name, client, age);
+INSERT INTO weekly_metrics (tenant_id, client_id, entity_id, level, week_start, ad_spend, sales, source, recorded_at, recorded_by)
+    VALUES ($id(01), $id(c1), $id(f1), 'campaign', '2025-06-09', 30000, 90000, 'import', now() - interval '1 day', 'system'),
+           ($id(01), $id(c3), $id(f3), 'campaign', '2025-06-09', 7777777, 8888888, 'import', now() - interval '1 day', 'system');
+INSERT INTO weekly_metric_revisions (tenant_id, client_id, entity_id, week_start, recorded_at, ad_spend, sales, source,
+                                     recorded_by, import_id)
+    SELECT tenant_id, client_id, entity_id, week_start, recorded_at, ad_spend, sales, source, recorded_by,
+           CASE entity_id WHEN $id(f1) THEN $id(702)::uuid ELSE $id(703)::uuid END
+    FROM weekly_metrics WHERE tenant_id = $id(01) AND week_start = '2025-06-09';
+INSERT INTO import_rows (tenant_id, import_id, row_number, client_id, entity_id, level, week_start, ad_spend, sales, applied_at)
+    SELECT tenant_id, $id(702)::uuid, 2, client_id, entity_id, level, week_start, ad_spend, sales, recorded_at
+    FROM weekly_metrics WHERE entity_id = $id(f1) AND week_start = '2025-06-09'
+    UNION ALL
+    SELECT tenant_id, $id(703)::uuid, 2, client_id, entity_id, level, week_start, ad_spend, sales, recorded_at
+    FROM weekly_metrics WHERE entity_id = $id(f3) AND week_start = '2025-06-09'
+    UNION ALL
+    SELECT $id(01), $id(701)::uuid, 2, $id(c1), $id(f1), 'campaign', date '2025-06-02', 31000, 93000, NULL;

@@ -36,6 +36,7 @@ pub(crate) fn statements(app: &TestApp, tenant: &Tenant, template: &str) -> Stri
         sql.push_str(&format!("'{}'{rest}", id_of(tenant.number, last)));
     }
     sql.replace("$canary", &tenant.canary)
+        .replace("$other_client", &tenant.other_client())
         .replace("$slug", &tenant.slug)
         .replace("$login_url", app.login_url())
 }
@@ -106,6 +107,11 @@ pub fn ids_of(number: u8, kind: &str) -> Vec<Uuid> {
         "ActivityId" => &[sample::ACTIVITY_ID.0],
         "ScoringRunId" => &[sample::SCORING_RUN_ID.0],
         "EntityId" => &[sample::ACCOUNT_ID.0, sample::PERSON_ID.0, sample::OPPORTUNITY_ID.0],
+        "ClientId" => &[sample::CLIENT_ID.0, sample::RETIRING_CLIENT_ID.0],
+        "ClientChannelId" => &[sample::CLIENT_CHANNEL_ID.0, sample::RETIRING_CLIENT_CHANNEL_ID.0],
+        "CampaignGroupId" => &[sample::CAMPAIGN_GROUP_ID.0, sample::RETIRING_CAMPAIGN_GROUP_ID.0],
+        "CampaignId" => &[sample::CAMPAIGN_ID.0, sample::RETIRING_CAMPAIGN_ID.0],
+        "MetricsImportId" => &[sample::PLANNED_IMPORT_ID.0, sample::APPLIED_IMPORT_ID.0],
         unknown => panic!(
             "which records have an id of the kind {unknown}? Name some here, and put them into records.sql"
         ),

@@ -107,6 +107,11 @@ impl Tenant {
         (issued.token.expose().to_owned(), issued.session.0)
     }
 
+    /// A word that is in the texts of this organization's second client and nowhere else.
+    pub fn other_client(&self) -> String {
+        format!("xc{}cx", self.slug)
+    }
+
     pub fn id(&self) -> Uuid {
         sample::id_of(self.number, 1)
     }

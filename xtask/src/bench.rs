@@ -20,15 +20,15 @@ enum What {
     Load,
     /// How fast a change reaches a thousand who watch, beside a bare fan-out.
     Live,
-    /// From the command to the word that it is ready, on a data folder that exists.
+    /// From the command to the first call that is answered, on a data folder that exists.
     Start,
 }
 
 pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
-    let bench = match options.what {
+    let target = match options.what {
         What::Load => "load",
         What::Live => "live",
         What::Start => return start::start(&options.args),
     };
-    run::run(run::cargo().args(["bench", "--package", "tests", "--bench", bench, "--"]).args(&options.args))
+    run::run(run::cargo().args(["bench", "--package", "tests", "--bench", target, "--"]).args(&options.args))
 }

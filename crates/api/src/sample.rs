@@ -59,7 +59,7 @@ pub const ACTIVITY_ID: ActivityId = ActivityId(id(0xa1));
 pub const SCORING_RUN_ID: ScoringRunId = ScoringRunId(id(0xb1));
 /// A buying group of [`ACCOUNT_ID`], with [`PERSON_ID`] and [`SECOND_PERSON_ID`] as members. The tag of
 /// [`ROLE_TEMPLATE_ID`] is not its own.
-pub const BUYING_GROUP_ID: BuyingGroupId = BuyingGroupId(id(0xc1));
+pub const BUYING_GROUP_ID: BuyingGroupId = BuyingGroupId(id(0x8c1));
 /// A person at [`ACCOUNT_ID`] who is in no group: `buyingGroup.addMember` adds them.
 pub const COLLEAGUE_ID: PersonId = PersonId(id(0x83));
 /// A candidate for [`BUYING_GROUP_ID`] whom `buyingGroup.acceptCandidate` lets in.
@@ -67,9 +67,43 @@ pub const CANDIDATE_ID: PersonId = PersonId(id(0x84));
 /// A candidate for [`BUYING_GROUP_ID`] whom `buyingGroup.dismissCandidate` keeps out.
 pub const UNWANTED_CANDIDATE_ID: PersonId = PersonId(id(0x85));
 /// A template for the groups of a tag, which `buyingGroup.removeTemplate` removes.
-pub const ROLE_TEMPLATE_ID: RoleTemplateId = RoleTemplateId(id(0xd1));
+pub const ROLE_TEMPLATE_ID: RoleTemplateId = RoleTemplateId(id(0x8d1));
 /// A template that an example makes.
-pub const NEW_ROLE_TEMPLATE_ID: RoleTemplateId = RoleTemplateId(id(0xd2));
+pub const NEW_ROLE_TEMPLATE_ID: RoleTemplateId = RoleTemplateId(id(0x8d2));
+/// A client with a channel, a campaign group, a campaign and weeks.
+pub const CLIENT_ID: ClientId = ClientId(id(0xc1));
+/// A client on nothing, that `client.remove` removes.
+pub const RETIRING_CLIENT_ID: ClientId = ClientId(id(0xc2));
+/// A client that an example makes.
+pub const NEW_CLIENT_ID: ClientId = ClientId(id(0xc4));
+/// The advertising channel that [`CLIENT_ID`] is on. It has the same id everywhere.
+pub const CHANNEL_ID: ChannelId = ChannelId(Uuid::from_u128(0x0195_3c1e_4a00_7000_9000_0000_0000_0001));
+/// Another advertising channel.
+pub const OTHER_CHANNEL_ID: ChannelId = ChannelId(Uuid::from_u128(0x0195_3c1e_4a00_7000_9000_0000_0000_0003));
+/// [`CLIENT_ID`] on [`CHANNEL_ID`].
+pub const CLIENT_CHANNEL_ID: ClientChannelId = ClientChannelId(id(0xd1));
+/// A client's channel without campaign groups, that `clientChannel.remove` removes.
+pub const RETIRING_CLIENT_CHANNEL_ID: ClientChannelId = ClientChannelId(id(0xd2));
+/// A client's channel that an example makes.
+pub const NEW_CLIENT_CHANNEL_ID: ClientChannelId = ClientChannelId(id(0xd4));
+/// A campaign group of [`CLIENT_CHANNEL_ID`] with a budget.
+pub const CAMPAIGN_GROUP_ID: CampaignGroupId = CampaignGroupId(id(0xe1));
+/// A campaign group without campaigns, that `campaignGroup.remove` removes.
+pub const RETIRING_CAMPAIGN_GROUP_ID: CampaignGroupId = CampaignGroupId(id(0xe2));
+/// A campaign group that an example makes.
+pub const NEW_CAMPAIGN_GROUP_ID: CampaignGroupId = CampaignGroupId(id(0xe4));
+/// A campaign of [`CAMPAIGN_GROUP_ID`] with weeks, one of them restated.
+pub const CAMPAIGN_ID: CampaignId = CampaignId(id(0xf1));
+/// A campaign without weeks, that `campaign.remove` removes.
+pub const RETIRING_CAMPAIGN_ID: CampaignId = CampaignId(id(0xf2));
+/// A campaign that an example makes.
+pub const NEW_CAMPAIGN_ID: CampaignId = CampaignId(id(0xf4));
+/// A plan that `metricsImport.apply` applies.
+pub const PLANNED_IMPORT_ID: MetricsImportId = MetricsImportId(id(0x701));
+/// An import that `metricsImport.undo` undoes.
+pub const APPLIED_IMPORT_ID: MetricsImportId = MetricsImportId(id(0x702));
+/// An import that an example plans.
+pub const NEW_IMPORT_ID: MetricsImportId = MetricsImportId(id(0x704));
 /// The version of the fit rules that is a draft and that `scoringConfig.activate` activates.
 pub const DRAFT_VERSION: u32 = 2;
 /// Where the browser comes back to after an authorisation.
@@ -328,6 +362,77 @@ pub(crate) fn timeline(entity_type: EntityType) -> Vec<TimelineItem> {
         });
     }
     items
+}
+
+pub(crate) fn ad_channel() -> AdChannel {
+    AdChannel { id: CHANNEL_ID, name: "Google Ads".into(), slug: "google-ads".into(), icon_url: None }
+}
+
+pub(crate) fn client() -> Client {
+    Client {
+        id: CLIENT_ID,
+        name: "Example Retail".into(),
+        currency: Currency::USD,
+        is_active: true,
+        created_at: days_ago(100),
+        updated_at: days_ago(5),
+    }
+}
+
+pub(crate) fn client_channel() -> ClientChannel {
+    ClientChannel {
+        id: CLIENT_CHANNEL_ID,
+        client_id: CLIENT_ID,
+        channel: ad_channel(),
+        settles_after_days: 14,
+        is_active: true,
+        created_at: days_ago(100),
+        updated_at: days_ago(5),
+    }
+}
+
+pub(crate) fn campaign_group() -> CampaignGroup {
+    CampaignGroup {
+        id: CAMPAIGN_GROUP_ID,
+        client_id: CLIENT_ID,
+        client_channel_id: CLIENT_CHANNEL_ID,
+        name: "Spring".into(),
+        weekly_budget: Some(usd(200_000)),
+        is_active: true,
+        created_at: days_ago(90),
+        updated_at: days_ago(5),
+    }
+}
+
+pub(crate) fn campaign() -> Campaign {
+    Campaign {
+        id: CAMPAIGN_ID,
+        client_id: CLIENT_ID,
+        campaign_group_id: CAMPAIGN_GROUP_ID,
+        name: "Boots".into(),
+        target_roas: TargetRoas::of_ten_thousandths(40_000),
+        external_id: Some("cmp-boots".into()),
+        is_active: true,
+        created_at: days_ago(90),
+        updated_at: days_ago(5),
+    }
+}
+
+pub(crate) fn weekly_metric() -> WeeklyMetric {
+    WeeklyMetric {
+        level: MetricsLevel::Campaign,
+        client_id: CLIENT_ID,
+        client_channel_id: Some(CLIENT_CHANNEL_ID),
+        campaign_group_id: Some(CAMPAIGN_GROUP_ID),
+        campaign_id: Some(CAMPAIGN_ID),
+        week_start: date(2026, 2, 23),
+        ad_spend: usd(48_250),
+        sales: usd(193_000),
+        roas: Some(Ratio(40_000)),
+        source: MetricsSource::Manual,
+        settled: false,
+        recorded_at: minutes_ago(40),
+    }
 }
 
 /// An explanation of [`account_scores`] whose lines add up.

@@ -37,6 +37,12 @@ pub const BUYING_GROUPS: Topic = Topic("buyingGroups");
 pub const ROLE_TEMPLATES: Topic = Topic("roleTemplates");
 /// Jobs and their progress.
 pub const JOBS: Topic = Topic("jobs");
+/// Clients, their channels, campaign groups and campaigns.
+pub const CLIENTS: Topic = Topic("clients");
+/// Weekly figures and their revisions.
+pub const METRICS: Topic = Topic("metrics");
+/// Imports of weekly figures.
+pub const METRICS_IMPORTS: Topic = Topic("metricsImports");
 
 /// Every topic.
 pub const ALL: &[Topic] = &[
@@ -57,4 +63,7 @@ pub const ALL: &[Topic] = &[
     BUYING_GROUPS,
     ROLE_TEMPLATES,
     JOBS,
+    CLIENTS,
+    METRICS,
+    METRICS_IMPORTS,
 ];

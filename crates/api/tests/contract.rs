@@ -61,7 +61,8 @@ fn callers_are_those_of_the_role_table() {
         let expected = match (router, procedure) {
             ("system" | "rpc", _) => Access::Public,
             ("apiKey" | "audit", _) => Access::Admin,
-            ("tenant", "updateSettings") | ("team", "changeRole" | "remove") => Access::Admin,
+            ("tenant", "updateSettings") => Access::Admin,
+            ("team", "changeRole" | "remove" | "assignClients" | "getAssignment") => Access::Admin,
             ("connector", "create" | "getAuthUrl" | "completeAuth" | "disconnect") => Access::Admin,
             ("scoringConfig", "saveDraft" | "activate") => Access::Admin,
             ("connector", "triggerSync") | ("scoring", "runScoring") => Access::Manager,
@@ -72,6 +73,12 @@ fn callers_are_those_of_the_role_table() {
             }
             ("buyingGroup", "create" | "addMember" | "removeMember" | "confirmMemberRole") => Access::Manager,
             ("buyingGroup", "acceptCandidate" | "dismissCandidate") => Access::Manager,
+            (
+                "client" | "clientChannel" | "campaignGroup" | "campaign",
+                "create" | "update" | "setActive" | "remove",
+            ) => Access::Manager,
+            ("weeklyMetric", "upsert" | "upsertMany" | "remove") => Access::Manager,
+            ("metricsImport", "plan" | "apply" | "undo") => Access::Manager,
             _ => Access::Viewer,
         };
         assert_eq!(it.access, expected, "{}", it.name);

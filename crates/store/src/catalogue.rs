@@ -15,7 +15,32 @@ pub const GLOBAL_TABLES: &[(&str, &str)] = &[
     ("credential_directory", "to which tenant a credential's id belongs, before row security can apply"),
     ("changes", "gateways look over all tenants for changes they were not told of; ids and topics only"),
     ("job_queue", "workers claim over all tenants; ids and times only"),
+    ("channels", "the advertising channels there are: a lookup that migrations fill and nobody else writes"),
 ];
+
+/// Tables whose rows belong to a client, with the comparison that their second, restrictive policy makes with the setting
+/// that stands for the caller's clients. A table with a column `client_id` is here, or among [`CLIENTS_UNWALLED`].
+const CLIENT_TABLES: &[(&str, &str)] = &[
+    ("campaign_groups", "(client_id = ANY (SCOPE::uuid[]))"),
+    ("campaigns", "(client_id = ANY (SCOPE::uuid[]))"),
+    ("client_channels", "(client_id = ANY (SCOPE::uuid[]))"),
+    ("clients", "(id = ANY (SCOPE::uuid[]))"),
+    ("import_rows", "(client_id = ANY (SCOPE::uuid[]))"),
+    ("imports", "(client_ids <@ SCOPE)"),
+    ("weekly_metric_revisions", "(client_id = ANY (SCOPE::uuid[]))"),
+    ("weekly_metrics", "(client_id = ANY (SCOPE::uuid[]))"),
+];
+
+/// Tables with a column `client_id` and one policy only, each with the reason.
+const CLIENTS_UNWALLED: &[(&str, &str)] =
+    &[("client_grants", "it is where the limit is read from, before there is one")];
+
+/// How PostgreSQL prints the reading of a setting that holds clients, absent for a caller who is not limited.
+fn client_policy(setting: &str, comparison: &str) -> String {
+    let text = format!("NULLIF(current_setting('{setting}'::text, true), ''::text)");
+    let scope = format!("( SELECT ({text})::uuid[] AS \"nullif\")");
+    format!("((( SELECT {text} AS \"nullif\") IS NULL) OR {})", comparison.replace("SCOPE", &scope))
+}
 
 /// The policy as PostgreSQL prints it. Another text is another policy, however alike.
 const POLICY: &str = "(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS \"nullif\"))";
@@ -34,16 +59,23 @@ pub async fn violations(conn: &mut AsyncPgConnection) -> diesel::QueryResult<Vec
         violation: String,
     }
     let globals: Vec<&str> = GLOBAL_TABLES.iter().map(|(name, _)| *name).collect();
+    let policies =
+        |setting| CLIENT_TABLES.iter().map(|it| client_policy(setting, it.1)).collect::<Vec<String>>();
     let rows: Vec<Row> = diesel::sql_query(QUESTIONS)
         .bind::<Array<Text>, _>(globals)
         .bind::<Text, _>(POLICY)
         .bind::<Array<Text>, _>(DEFINERS.to_vec())
+        .bind::<Array<Text>, _>(CLIENT_TABLES.iter().map(|it| it.0).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(policies("app.client_scope"))
+        .bind::<Array<Text>, _>(policies("app.client_writes"))
+        .bind::<Array<Text>, _>(CLIENTS_UNWALLED.iter().map(|it| it.0).collect::<Vec<_>>())
         .load(conn)
         .await?;
     Ok(rows.into_iter().map(|row| row.violation).collect())
 }
 
-/// $1 global tables, $2 the policy's text, $3 allowed definer functions.
+/// $1 global tables, $2 the policy's text, $3 allowed definer functions, $4 tables with a second policy, $5 and $6 its
+/// texts, $7 tables with a client's id and without that policy.
 const QUESTIONS: &str = r#"
 WITH relation AS (
   SELECT c.oid, c.relname::text AS name, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.reloptions, c.relowner
@@ -55,6 +87,8 @@ WITH relation AS (
 ), tenant_column AS (
   SELECT t.oid, a.attnum, a.atttypid = 'uuid'::regtype AND a.attnotnull AS sound
   FROM every_table t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
+), client_table AS (
+  SELECT * FROM unnest($4, $5, $6) AS c (name, reads, writes)
 ), finding (name, what) AS (
   SELECT t.name, 'has no column tenant_id uuid NOT NULL' FROM tenant_table t
     WHERE NOT EXISTS (SELECT FROM tenant_column c WHERE c.oid = t.oid AND c.sound)
@@ -70,14 +104,25 @@ WITH relation AS (
   UNION ALL
   SELECT t.name, 'row security is not forced' FROM tenant_table t WHERE NOT t.relforcerowsecurity
   UNION ALL
-  SELECT t.name, 'has ' || count(p.oid) || ' policies instead of one' FROM tenant_table t
-    LEFT JOIN pg_policy p ON p.polrelid = t.oid GROUP BY t.name HAVING count(p.oid) <> 1
+  SELECT t.name, 'has ' || count(p.oid) || ' policies instead of ' || count(DISTINCT c.name) + 1 FROM tenant_table t
+    LEFT JOIN client_table c ON c.name = t.name
+    LEFT JOIN pg_policy p ON p.polrelid = t.oid GROUP BY t.name HAVING count(p.oid) <> count(DISTINCT c.name) + 1
+  UNION ALL
+  SELECT t.name, 'has a column client_id and no policy for it' FROM tenant_table t
+    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'client_id' AND NOT a.attisdropped
+    WHERE t.name <> ALL ($4) AND t.name <> ALL ($7)
+  UNION ALL
+  SELECT c.name, 'its policy client_scope is not the restrictive one for all commands and roles'
+    FROM client_table c JOIN tenant_table t ON t.name = c.name WHERE NOT EXISTS (
+      SELECT FROM pg_policy p WHERE p.polrelid = t.oid AND p.polname = 'client_scope' AND p.polcmd = '*'
+        AND NOT p.polpermissive AND p.polroles = '{0}' AND pg_get_expr(p.polqual, t.oid) = c.reads
+        AND pg_get_expr(p.polwithcheck, t.oid) = c.writes)
   UNION ALL
   SELECT t.name, 'its policy ' || p.polname || ' is not the one for all commands and roles'
     FROM tenant_table t JOIN pg_policy p ON p.polrelid = t.oid
-    WHERE p.polcmd <> '*' OR NOT p.polpermissive OR p.polroles <> '{0}'
+    WHERE NOT (t.name = ANY ($4) AND p.polname = 'client_scope') AND (p.polcmd <> '*' OR NOT p.polpermissive OR p.polroles <> '{0}'
        OR pg_get_expr(p.polqual, t.oid) IS DISTINCT FROM $2
-       OR pg_get_expr(p.polwithcheck, t.oid) IS DISTINCT FROM $2
+       OR pg_get_expr(p.polwithcheck, t.oid) IS DISTINCT FROM $2)
   UNION ALL
   SELECT t.name, 'unique index ' || i.indexrelid::regclass || ' does not start with tenant_id'
     FROM tenant_table t JOIN pg_index i ON i.indrelid = t.oid AND i.indisunique
@@ -125,11 +170,11 @@ WITH relation AS (
   UNION ALL
   SELECT t.name, 'fairlead_app may ' || p.privilege || ' what is only ever added to' FROM every_table t
     CROSS JOIN unnest(ARRAY['UPDATE', 'DELETE']) p (privilege)
-    WHERE t.name IN ('audit_log', 'activities') AND has_table_privilege('fairlead_app', t.oid, p.privilege)
+    WHERE t.name IN ('audit_log', 'activities', 'weekly_metric_revisions') AND has_table_privilege('fairlead_app', t.oid, p.privilege)
   UNION ALL
   SELECT t.name, 'fairlead_app may update the column ' || a.attname FROM every_table t
     JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
-    WHERE t.name IN ('audit_log', 'activities') AND has_column_privilege('fairlead_app', t.oid, a.attnum, 'UPDATE')
+    WHERE t.name IN ('audit_log', 'activities', 'weekly_metric_revisions') AND has_column_privilege('fairlead_app', t.oid, a.attnum, 'UPDATE')
       AND NOT (t.name = 'activities' AND a.attname = 'retracted_at')
   UNION ALL
   SELECT t.name, 'everybody has rights on it' FROM relation t JOIN pg_class c ON c.oid = t.oid

@@ -4,7 +4,7 @@ use diesel::{dsl, prelude::*};
 use diesel_async::RunQueryDsl;
 use tenancy::Actor;
 
-use crate::{StoreError, TenantTx, schema::idempotency_keys};
+use crate::{ClientScope, StoreError, TenantTx, schema::idempotency_keys};
 
 /// How long a reply is kept.
 const KEPT: &str = "72 hours";
@@ -35,7 +35,7 @@ pub enum Claim {
 /// When the database refused or could not be reached.
 pub async fn claim(tx: &mut TenantTx, slot: &Slot<'_>, params_hash: &[u8; 32]) -> Result<Claim, StoreError> {
     let tenant = tx.tenant().0;
-    let principal = principal(slot.actor);
+    let principal = principal(slot.actor, tx.clients());
     let row = idempotency_keys::table.find((tenant, &principal, slot.method, slot.key));
     diesel::delete(row).filter(idempotency_keys::expires_at.lt(dsl::now)).execute(tx.conn()).await?;
     let claimed = diesel::insert_into(idempotency_keys::table)
@@ -74,7 +74,7 @@ pub async fn claim(tx: &mut TenantTx, slot: &Slot<'_>, params_hash: &[u8; 32]) -
 /// When the database refused or could not be reached.
 pub async fn keep(tx: &mut TenantTx, slot: &Slot<'_>, reply: &str) -> Result<(), StoreError> {
     let tenant = tx.tenant().0;
-    let principal = principal(slot.actor);
+    let principal = principal(slot.actor, tx.clients());
     diesel::update(idempotency_keys::table.find((tenant, &principal, slot.method, slot.key)))
         .set(idempotency_keys::reply.eq(reply))
         .execute(tx.conn())
@@ -82,10 +82,15 @@ pub async fn keep(tx: &mut TenantTx, slot: &Slot<'_>, reply: &str) -> Result<(),
     Ok(())
 }
 
-fn principal(actor: &Actor) -> String {
-    match actor {
+/// Whose key it is. What a member limited to named clients was once told is not told again after the limit has changed.
+fn principal(actor: &Actor, clients: &ClientScope) -> String {
+    let actor = match actor {
         Actor::User(id) => format!("user:{id}"),
         Actor::ApiKey(id) => format!("api_key:{id}"),
         Actor::System => "system".to_owned(),
+    };
+    match clients.mark() {
+        None => actor,
+        Some(mark) => format!("{actor}:{mark:016x}"),
     }
 }

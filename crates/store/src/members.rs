@@ -8,7 +8,7 @@ use tenancy::{Role, UserId};
 use uuid::Uuid;
 
 use crate::{
-    StoreError, TenantTx, Topic,
+    StoreError, TenantTx, Topic, client_scope,
     schema::{memberships, tenant_directory, user_tenants, users},
 };
 
@@ -33,20 +33,28 @@ pub async fn find_member_by_email(tx: &mut TenantTx, email: &str) -> Result<Opti
 ///
 /// # Errors
 /// When the database refused or could not be reached.
-pub async fn roles_of(tx: &mut TenantTx, users: &[UserId]) -> Result<HashMap<UserId, Role>, StoreError> {
+pub async fn roles_of(
+    tx: &mut TenantTx,
+    users: &[UserId],
+) -> Result<HashMap<UserId, (Role, Option<u64>)>, StoreError> {
     if users.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(Uuid, String)> = memberships::table
+    let rows: Vec<(Uuid, String, Option<String>)> = memberships::table
         .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(memberships::tenant_id)))
         .filter(memberships::tenant_id.eq(tx.tenant().0))
         .filter(memberships::user_id.eq_any(users.iter().map(|it| it.0).collect::<Vec<_>>()))
         .filter(memberships::status.eq("active"))
         .filter(tenant_directory::status.eq("active"))
-        .select((memberships::user_id, memberships::role))
+        .select((memberships::user_id, memberships::role, client_scope::granted()))
         .load(tx.conn())
         .await?;
-    rows.into_iter().map(|(id, role)| Ok((UserId(id), role.parse().map_err(|_| StoreError::Bug)?))).collect()
+    type Rights = (UserId, (Role, Option<u64>));
+    let rights = |(id, role, granted): (Uuid, String, Option<String>)| -> Result<Rights, StoreError> {
+        let role: Role = role.parse().map_err(|_| StoreError::Bug)?;
+        Ok((UserId(id), (role, client_scope::parse(granted.as_deref())?.mark())))
+    };
+    rows.into_iter().map(rights).collect()
 }
 
 /// The member's present role, or `None` for somebody who is not an active member of an active organization.
@@ -54,18 +62,36 @@ pub async fn roles_of(tx: &mut TenantTx, users: &[UserId]) -> Result<HashMap<Use
 /// # Errors
 /// When the database refused or could not be reached.
 pub async fn role_of(tx: &mut TenantTx, user: UserId) -> Result<Option<Role>, StoreError> {
-    let tenant = tx.tenant().0;
-    let role: Option<String> = memberships::table
-        .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(memberships::tenant_id)))
-        .filter(memberships::tenant_id.eq(tenant))
-        .filter(memberships::user_id.eq(user.0))
-        .filter(memberships::status.eq("active"))
-        .filter(tenant_directory::status.eq("active"))
-        .select(memberships::role)
+    let role: Option<String> =
+        active_member(tx.tenant().0, user).select(memberships::role).first(tx.conn()).await.optional()?;
+    role.map(|it| it.parse().map_err(|_| StoreError::Bug)).transpose()
+}
+
+/// The rights of the member who is calling: their present role. Narrows the transaction to the member's clients, where the
+/// member is limited to some.
+///
+/// # Errors
+/// As for [`role_of`].
+pub async fn rights_of(tx: &mut TenantTx, user: UserId) -> Result<Option<Role>, StoreError> {
+    let row: Option<(String, Option<String>)> = active_member(tx.tenant().0, user)
+        .select((memberships::role, client_scope::narrowed()))
         .first(tx.conn())
         .await
         .optional()?;
-    role.map(|it| it.parse().map_err(|_| StoreError::Bug)).transpose()
+    let Some((role, narrowed)) = row else { return Ok(None) };
+    client_scope::enter(tx, narrowed.as_deref())?;
+    role.parse().map(Some).map_err(|_| StoreError::Bug)
+}
+
+#[diesel::dsl::auto_type]
+fn active_member(tenant: Uuid, user: UserId) -> _ {
+    let member: Uuid = user.0;
+    memberships::table
+        .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(memberships::tenant_id)))
+        .filter(memberships::tenant_id.eq(tenant))
+        .filter(memberships::user_id.eq(member))
+        .filter(memberships::status.eq("active"))
+        .filter(tenant_directory::status.eq("active"))
 }
 
 /// The user with this e-mail address, made on first sight.

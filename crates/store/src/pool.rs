@@ -15,7 +15,7 @@ use tenancy::TenantId;
 use tokio::time::timeout;
 
 use crate::{
-    StoreError, Topics,
+    ClientScope, StoreError, Topics,
     changes::{self, Changes, Marks},
     migrate,
 };
@@ -110,7 +110,8 @@ impl Store {
 
     async fn enter(&self, tenant: TenantId, begin: &str) -> Result<TenantTx, StoreError> {
         let tx = Tx::begin(&self.work, begin).await?;
-        Ok(TenantTx { tx, tenant, marks: Marks::default(), changes: self.changes.clone() })
+        let (marks, changes) = (Marks::default(), self.changes.clone());
+        Ok(TenantTx { tx, tenant, clients: ClientScope::All, marks, changes })
     }
 
     /// A transaction that sees the global tables only: row security shows it nobody's rows.
@@ -207,6 +208,7 @@ pub struct PoolStatus {
 pub struct TenantTx {
     tx: Tx,
     tenant: TenantId,
+    clients: ClientScope,
     marks: Marks,
     changes: Changes,
 }
@@ -214,6 +216,15 @@ pub struct TenantTx {
 impl TenantTx {
     pub fn tenant(&self) -> TenantId {
         self.tenant
+    }
+
+    /// The clients this transaction is for: all of the tenant's, until a limited member's rights are read in it.
+    pub fn clients(&self) -> &ClientScope {
+        &self.clients
+    }
+
+    pub(crate) fn set_clients(&mut self, clients: ClientScope) {
+        self.clients = clients;
     }
 
     /// # Errors

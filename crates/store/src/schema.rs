@@ -143,12 +143,92 @@ diesel::table! {
 }
 
 diesel::table! {
+    campaign_groups (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        client_id -> Uuid,
+        client_channel_id -> Uuid,
+        name -> Text,
+        name_lower -> Text,
+        weekly_budget -> Nullable<BigInt>,
+        is_active -> Bool,
+        removed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    campaigns (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        client_id -> Uuid,
+        campaign_group_id -> Uuid,
+        name -> Text,
+        name_lower -> Text,
+        target_roas -> Nullable<BigInt>,
+        external_id -> Nullable<Text>,
+        is_active -> Bool,
+        removed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     changes (id) {
         id -> BigInt,
         xid -> BigInt,
         tenant_id -> Uuid,
         topics -> Array<Text>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    channels (id) {
+        id -> Uuid,
+        name -> Text,
+        slug -> Text,
+        icon_url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    client_channels (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        client_id -> Uuid,
+        channel_id -> Uuid,
+        settle_days -> BigInt,
+        is_active -> Bool,
+        removed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    client_grants (tenant_id, user_id, client_id) {
+        tenant_id -> Uuid,
+        user_id -> Uuid,
+        client_id -> Uuid,
+        role -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    clients (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        name_lower -> Text,
+        currency -> Text,
+        is_active -> Bool,
+        removed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -279,6 +359,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    import_rows (tenant_id, import_id, row_number) {
+        tenant_id -> Uuid,
+        import_id -> Uuid,
+        row_number -> BigInt,
+        client_id -> Uuid,
+        entity_id -> Uuid,
+        level -> Text,
+        week_start -> Date,
+        ad_spend -> BigInt,
+        sales -> BigInt,
+        before_ad_spend -> Nullable<BigInt>,
+        before_sales -> Nullable<BigInt>,
+        before_source -> Nullable<Text>,
+        applied_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    imports (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        status -> Text,
+        file_name -> Nullable<Text>,
+        file_hash -> Bytea,
+        plan_hash -> Bytea,
+        reading -> Jsonb,
+        inserts -> BigInt,
+        changes -> BigInt,
+        same -> BigInt,
+        rejects -> BigInt,
+        client_ids -> Array<Uuid>,
+        created_by -> Text,
+        created_at -> Timestamptz,
+        applied_at -> Nullable<Timestamptz>,
+        undone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     intent_roles (tenant_id, connector_id, external_id) {
         tenant_id -> Uuid,
         connector_id -> Uuid,
@@ -350,6 +469,7 @@ diesel::table! {
         status -> Text,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        client_limited -> Bool,
     }
 }
 
@@ -666,6 +786,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    weekly_metric_revisions (tenant_id, entity_id, week_start, recorded_at) {
+        tenant_id -> Uuid,
+        client_id -> Uuid,
+        entity_id -> Uuid,
+        week_start -> Date,
+        recorded_at -> Timestamptz,
+        ad_spend -> Nullable<BigInt>,
+        sales -> Nullable<BigInt>,
+        source -> Text,
+        recorded_by -> Text,
+        import_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    weekly_metrics (tenant_id, entity_id, week_start) {
+        tenant_id -> Uuid,
+        client_id -> Uuid,
+        entity_id -> Uuid,
+        level -> Text,
+        client_channel_id -> Nullable<Uuid>,
+        campaign_group_id -> Nullable<Uuid>,
+        campaign_id -> Nullable<Uuid>,
+        week_start -> Date,
+        ad_spend -> Nullable<BigInt>,
+        sales -> Nullable<BigInt>,
+        source -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     account_versions,
     accounts,
@@ -676,6 +829,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     buying_group_settings,
     buying_groups,
     changes,
+    campaign_groups,
+    campaigns,
+    channels,
+    client_channels,
+    client_grants,
+    clients,
     connectors,
     credential_directory,
     dismissed_candidates,
@@ -684,6 +843,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     external_ids,
     field_mappings,
     idempotency_keys,
+    import_rows,
+    imports,
     intent_roles,
     job_queue,
     jobs,
@@ -711,4 +872,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     unresolved_references,
     user_tenants,
     users,
+    weekly_metric_revisions,
+    weekly_metrics,
 );

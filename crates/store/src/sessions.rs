@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use tenancy::{Role, SessionId, UserId};
 
 use crate::{
-    StoreError, TenantTx,
+    StoreError, TenantTx, client_scope,
     schema::{credential_directory, memberships, sessions, tenant_directory},
 };
 
@@ -20,6 +20,8 @@ pub struct SessionRights {
     pub expires_at: DateTime<Utc>,
     pub revoked_at: Option<DateTime<Utc>>,
     pub member_active: bool,
+    /// Stands for the clients that the member is limited to.
+    pub clients: Option<u64>,
 }
 
 impl SessionRights {
@@ -28,11 +30,13 @@ impl SessionRights {
     }
 }
 
+/// Narrows the transaction to the member's clients, where the member is limited to some.
+///
 /// # Errors
 /// When the database refused or could not be reached; a session this tenant does not have, and any of a suspended
 /// organization, is `None`.
 pub async fn find_session(tx: &mut TenantTx, id: SessionId) -> Result<Option<SessionRights>, StoreError> {
-    type Row = (uuid::Uuid, String, String, DateTime<Utc>, Option<DateTime<Utc>>);
+    type Row = (uuid::Uuid, String, String, DateTime<Utc>, Option<DateTime<Utc>>, Option<String>);
     let tenant = tx.tenant().0;
     let row: Option<Row> = sessions::table
         .inner_join(memberships::table.on(
@@ -48,17 +52,20 @@ pub async fn find_session(tx: &mut TenantTx, id: SessionId) -> Result<Option<Ses
             memberships::status,
             sessions::expires_at,
             sessions::revoked_at,
+            client_scope::narrowed(),
         ))
         .first(tx.conn())
         .await
         .optional()?;
-    row.map(|(user, role, status, expires_at, revoked_at)| {
+    row.map(|(user, role, status, expires_at, revoked_at, narrowed)| {
+        client_scope::enter(tx, narrowed.as_deref())?;
         Ok(SessionRights {
             user: UserId(user),
             role: role.parse().map_err(|_| StoreError::Bug)?,
             expires_at,
             revoked_at,
             member_active: status == "active",
+            clients: tx.clients().mark(),
         })
     })
     .transpose()
@@ -72,7 +79,7 @@ pub async fn find_sessions(
     tx: &mut TenantTx,
     ids: &[SessionId],
 ) -> Result<HashMap<SessionId, SessionRights>, StoreError> {
-    type Row = (uuid::Uuid, uuid::Uuid, String, String, DateTime<Utc>, Option<DateTime<Utc>>);
+    type Row = (uuid::Uuid, uuid::Uuid, String, String, DateTime<Utc>, Option<DateTime<Utc>>, Option<String>);
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -92,13 +99,16 @@ pub async fn find_sessions(
             memberships::status,
             sessions::expires_at,
             sessions::revoked_at,
+            client_scope::granted(),
         ))
         .load(tx.conn())
         .await?;
-    let rights = |(id, user, role, status, expires_at, revoked_at): Row| {
+    let rights = |(id, user, role, status, expires_at, revoked_at, granted): Row| {
+        let clients = client_scope::parse(granted.as_deref())?.mark();
         let role = role.parse().map_err(|_| StoreError::Bug)?;
         let member_active = status == "active";
-        Ok((SessionId(id), SessionRights { user: UserId(user), role, expires_at, revoked_at, member_active }))
+        let user = UserId(user);
+        Ok((SessionId(id), SessionRights { user, role, expires_at, revoked_at, member_active, clients }))
     };
     rows.into_iter().map(rights).collect()
 }

@@ -13,6 +13,8 @@ pub struct Principal {
     pub subject: Subject,
     /// The effective role: a member's role, a key's ceiling.
     pub role: Role,
+    /// Stands for the clients that a member is limited to; two with the same see the same. `None`: every client.
+    pub clients: Option<u64>,
 }
 
 /// On whose behalf the call is made, and through what.
@@ -50,17 +52,23 @@ pub struct NotPermitted {
 
 impl Principal {
     pub fn user(tenant: TenantId, user_id: UserId, session: Option<SessionId>, role: Role) -> Self {
-        Self { tenant, subject: Subject::User { user_id, session }, role }
+        Self { tenant, subject: Subject::User { user_id, session }, role, clients: None }
     }
 
     pub fn api_key(tenant: TenantId, key_id: ApiKeyId, ceiling: Role) -> Self {
-        Self { tenant, subject: Subject::ApiKey { key_id }, role: ceiling }
+        Self { tenant, subject: Subject::ApiKey { key_id }, role: ceiling, clients: None }
     }
 
     /// The platform acting within a tenant with the rights of `role`. A job started by a person runs
     /// with that person's rights, re-read at run time, not with these.
     pub fn system(tenant: TenantId, role: Role) -> Self {
-        Self { tenant, subject: Subject::System, role }
+        Self { tenant, subject: Subject::System, role, clients: None }
+    }
+
+    /// The same, limited to some clients.
+    #[must_use]
+    pub fn limited_to(self, clients: Option<u64>) -> Self {
+        Self { clients, ..self }
     }
 
     /// Refuses unless the role permits `operation`.

@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc};
 use sandbox::{Salesforce, SalesforceHandle, SalesforceOptions};
 use serde_json::Value;
 
-/// Some 28,000 contacts, a third of them in a deal.
-const SCALE: f64 = 10.0;
+/// Some 42,000 contacts, a third of them in a deal.
+const SCALE: f64 = 15.0;
 /// A bin of so many statements is within three points of its true share in 95 of 100 cases.
 const ENOUGH: usize = 1_000;
 

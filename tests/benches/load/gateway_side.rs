@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use api::routers::{account, activity};
+use api::routers::{account, activity, metrics, weekly_metric};
 use gateway::{
     host::{CallQuota, Gateway, Secrets},
     server::{self, Origins, Parts, ServerLimits},
@@ -35,6 +35,10 @@ impl Served {
         registry.register::<account::List>()?;
         registry.register::<account::Get>()?;
         registry.register::<activity::Record>()?;
+        registry.register::<metrics::Summary>()?;
+        registry.register::<metrics::Trend>()?;
+        registry.register::<metrics::ListAlerts>()?;
+        registry.register::<weekly_metric::Upsert>()?;
         let parts = Parts {
             methods: registry.into_module().into(),
             document: "{}".into(),
@@ -71,15 +75,19 @@ pub(crate) fn request(key: &str, method: &str, params: &Value) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Makes a call again and again for `time` on all sockets, from a thread of its own.
-pub(crate) async fn drive(address: SocketAddr, request: &[u8], time: Duration) -> anyhow::Result<Measured> {
-    let request: Arc<[u8]> = request.into();
+/// Makes calls, in turn and again and again, for `time` on all sockets, from a thread of its own.
+pub(crate) async fn drive(
+    address: SocketAddr,
+    requests: &[Vec<u8>],
+    time: Duration,
+) -> anyhow::Result<Measured> {
+    let requests: Arc<[Vec<u8>]> = requests.into();
     tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let begun = Instant::now();
             let callers: Vec<_> = (0..CONCURRENCY)
-                .map(|_| tokio::spawn(caller(address, request.clone(), begun + time)))
+                .map(|n| tokio::spawn(caller(address, requests.clone(), n, begun + time)))
                 .collect();
             let mut latencies = Vec::new();
             for caller in callers {
@@ -91,17 +99,24 @@ pub(crate) async fn drive(address: SocketAddr, request: &[u8], time: Duration) -
     .await?
 }
 
-async fn caller(address: SocketAddr, request: Arc<[u8]>, until: Instant) -> anyhow::Result<Vec<Duration>> {
+/// The caller of a number makes every so-manieth request, so that no two of them make the same at once.
+async fn caller(
+    address: SocketAddr,
+    requests: Arc<[Vec<u8>]>,
+    number: usize,
+    until: Instant,
+) -> anyhow::Result<Vec<Duration>> {
     let mut socket = Socket::open(address).await?;
     let mut latencies = Vec::with_capacity(100_000);
-    loop {
+    for request in requests.iter().cycle().skip(number).step_by(CONCURRENCY) {
         let begun = Instant::now();
         if begun >= until {
-            return Ok(latencies);
+            break;
         }
-        socket.call(&request).await?;
+        socket.call(request).await?;
         latencies.push(begun.elapsed());
     }
+    Ok(latencies)
 }
 
 /// One keep-alive connection.

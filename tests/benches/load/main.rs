@@ -141,7 +141,7 @@ async fn compare(
     let mut ratios = Vec::new();
     // One call a round and another the next: pgbench prepares each script of its own, and would spend its time on that.
     for (request, script) in std::iter::zip(&requests, &scripts).cycle().take(options.rounds) {
-        let ours = gateway_side::drive(served.address(), request, options.time).await?;
+        let ours = gateway_side::drive(served.address(), std::slice::from_ref(request), options.time).await?;
         let theirs = pgbench::run(server, script, options.time).await?;
         let ratio = ours.per_second / theirs.per_second;
         println!("  gateway {}   pgbench {}   {:.0} %", show(&ours), show(&theirs), ratio * 100.0);

@@ -5,6 +5,7 @@
 mod audit;
 mod bad_input;
 mod canaries;
+mod clients;
 mod cursors;
 mod document;
 mod examples;
@@ -15,6 +16,7 @@ mod live;
 mod refusals;
 mod strangers;
 mod topics;
+mod weeks;
 
 use api::CATALOGUE;
 use rpc::MethodInfo;

@@ -17,12 +17,19 @@ const TABLES: &[(&str, &[&str])] = &[
     ("buying_group_members", &["buyingGroups"]),
     ("buying_group_settings", &["roleTemplates"]),
     ("buying_groups", &["buyingGroups"]),
+    ("campaign_groups", &["clients"]),
+    ("campaigns", &["clients"]),
+    ("client_channels", &["clients"]),
+    ("client_grants", &["team"]),
+    ("clients", &["clients"]),
     ("connectors", &["connectors"]),
     ("credential_directory", &[]),
     ("dismissed_candidates", &["buyingGroups"]),
     ("engagements", &["scores"]),
     ("field_mappings", &["fieldMappings"]),
     ("idempotency_keys", &[]),
+    ("import_rows", &["metricsImports"]),
+    ("imports", &["metricsImports"]),
     ("job_queue", &["jobs"]),
     ("jobs", &["jobs"]),
     ("memberships", &["team"]),
@@ -42,6 +49,8 @@ const TABLES: &[(&str, &[&str])] = &[
     ("touched_accounts", &[]),
     ("user_tenants", &["team"]),
     ("users", &["team"]),
+    ("weekly_metric_revisions", &["metrics"]),
+    ("weekly_metrics", &["metrics"]),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,8 @@ use std::{fs, path::Path};
 use crate::run;
 
 const LONGEST: usize = 600;
+/// Lists that say one thing about each table and are compared with the database as a whole.
+const LISTS: &[&str] = &["crates/store/src/schema.rs"];
 
 /// Written in halves, or this file would find itself.
 const FORBIDDEN: &[(&str, &str)] = &[
@@ -67,7 +69,7 @@ fn has_word(line: &str, word: &str) -> bool {
 fn source(path: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let lines = text.lines().count();
-    if lines > LONGEST {
+    if lines > LONGEST && !LISTS.contains(&path) {
         found.push(format!("{path}: {lines} lines; split it, {LONGEST} are the most"));
     }
     let is_root = path.ends_with("src/lib.rs") || path.ends_with("src/main.rs");

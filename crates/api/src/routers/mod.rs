@@ -5,10 +5,17 @@ pub mod activity;
 pub mod api_key;
 pub mod audit;
 pub mod buying_group;
+pub mod campaign;
+pub mod campaign_group;
+pub mod channel;
+pub mod client;
+pub mod client_channel;
 pub mod connector;
 pub mod field_mapping;
 pub mod job;
 pub mod live;
+pub mod metrics;
+pub mod metrics_import;
 pub mod opportunity;
 pub mod person;
 pub mod rpc_discover;
@@ -19,6 +26,7 @@ pub mod system;
 pub mod team;
 pub mod tenant;
 pub mod user;
+pub mod weekly_metric;
 
 /// What most method declarations need in scope.
 mod prelude {

@@ -130,3 +130,97 @@ impl Method for Remove {
         }
     }
 }
+
+/// What a member may see of one client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ClientGrant {
+    /// The client.
+    pub client_id: ClientId,
+    /// As what: `viewer` reads, `manager` also changes figures and campaigns. Not more than the member's own role.
+    pub role: Role,
+}
+
+/// Which clients a member may see.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientAssignment {
+    /// The member.
+    pub user_id: UserId,
+    /// These clients only; null for every client.
+    pub clients: Option<Vec<ClientGrant>>,
+}
+
+refusals! {
+    /// Why a member's clients stay as they are.
+    pub enum AssignmentRefusal {
+        /// The organization has no such member.
+        NoSuchMember => NotFound, "no such member";
+        /// The organization has no such client.
+        NoSuchClient => NotFound, "no such client";
+        /// An admin sees every client.
+        MemberIsAdmin => PreconditionFailed, "an admin sees every client";
+        /// A client cannot be given as more than the member is in the organization.
+        AboveRole => UnprocessableContent, "a client cannot be given as more than the member's own role";
+        /// A client is named twice.
+        ClientTwice => UnprocessableContent, "a client is named twice";
+    }
+}
+
+/// Which clients a member is limited to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GetAssignment {
+    /// The member.
+    pub user_id: UserId,
+}
+
+fn example_assignment() -> ClientAssignment {
+    ClientAssignment {
+        user_id: sample::MEMBER_ID,
+        clients: Some(vec![ClientGrant { client_id: sample::CLIENT_ID, role: Role::Viewer }]),
+    }
+}
+
+impl Method for GetAssignment {
+    const NAME: &'static str = "team.getAssignment";
+    const EFFECT: Effect = Effect::Query { topics: &[topics::TEAM] };
+    type Caller = Admin;
+    type Output = ClientAssignment;
+    type Refusal = AssignmentRefusal;
+
+    fn example() -> Example<Self> {
+        Example { params: GetAssignment { user_id: sample::MEMBER_ID }, result: example_assignment() }
+    }
+}
+
+/// Limits a manager or viewer to named clients, or lifts the limit.
+///
+/// A limited member sees these clients, and what is below them, in every list, sum, export and live query, and no other. An
+/// empty list shows them no client at all. It holds from the member's next call on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AssignClients {
+    /// The member.
+    pub user_id: UserId,
+    /// The clients, up to 500; left out, the member sees every client.
+    #[validate(length(max = 500))]
+    pub clients: Option<Vec<ClientGrant>>,
+}
+
+impl Method for AssignClients {
+    const NAME: &'static str = "team.assignClients";
+    const EFFECT: Effect =
+        Effect::Mutation { audit: "team.assignClients", idempotent: true, topics: &[topics::TEAM] };
+    type Caller = Admin;
+    type Output = ClientAssignment;
+    type Refusal = AssignmentRefusal;
+
+    fn example() -> Example<Self> {
+        let assignment = example_assignment();
+        Example {
+            params: AssignClients { user_id: assignment.user_id, clients: assignment.clients.clone() },
+            result: assignment,
+        }
+    }
+}

@@ -65,6 +65,22 @@ ids! {
     RoleTemplateId,
     /// An account, a person or an opportunity; the field beside it says which.
     EntityId,
+    /// A client: an advertiser you work for.
+    ClientId,
+    /// An advertising channel.
+    ChannelId,
+    /// A client on a channel.
+    ClientChannelId,
+    /// A group of campaigns.
+    CampaignGroupId,
+    /// A campaign.
+    CampaignId,
+    /// An import of weekly figures.
+    MetricsImportId,
+    /// An alert about weekly figures.
+    MetricsAlertId,
+    /// A client, a client's channel, a campaign group or a campaign; the field beside it says which.
+    PlaceId,
 }
 
 impl From<AccountId> for EntityId {

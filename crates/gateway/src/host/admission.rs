@@ -51,7 +51,8 @@ impl Gateway {
         let session = sessions::find_session(&mut tx, grant.session).await.map_err(store_error)?;
         let session = session.filter(|it| it.user == grant.user && it.alive(now));
         let Some(session) = session else { return Err(unauthorized(tx).await) };
-        let principal = Principal::user(grant.tenant, grant.user, Some(grant.session), session.role);
+        let principal = Principal::user(grant.tenant, grant.user, Some(grant.session), session.role)
+            .limited_to(session.clients);
         Ok(Admitted { principal, tx, expires_at: Some(session.expires_at) })
     }
 
@@ -91,7 +92,7 @@ pub(super) async fn present_role(tx: &mut TenantTx, principal: &Principal) -> Re
             session.filter(|it| it.alive(now)).map(|it| it.role)
         }
         Subject::User { user_id, session: None } => {
-            store::members::role_of(tx, user_id).await.map_err(store_error)?
+            store::members::rights_of(tx, user_id).await.map_err(store_error)?
         }
         Subject::System => Some(principal.role),
     };

@@ -47,12 +47,19 @@ impl Gateway {
         // Rights first, from the transaction that reads what they give access to.
         let present = rights::present(&mut tx, &group.watchers()).await.map_err(store_error)?;
         let moved = group.sort_out(&present);
+        let narrowed =
+            rights::narrow(&mut tx, &group.watchers(), &question.asker).await.map_err(store_error)?;
         let alone = present.get(&question.asker.subject).copied().flatten();
         let asker = Watcher { principal: question.asker, expires_at: alone.and_then(|it| it.expires_at) };
         let mut scope = Scope::watching(asker, tx, &self.store, turn);
         if group.is_deserted() {
             scope.end_reading().await;
             return Ok(Answer::Nobody { moved });
+        }
+        if !narrowed {
+            // The grants have changed since they were read a moment ago; whoever asks again is told by the new ones.
+            scope.end_reading().await;
+            return Err(store_error(store::StoreError::Serialization));
         }
         let answer = group.query.evaluate(self, &mut scope, &question.params).await;
         let personal = scope.looked_at_the_caller() && question.asker.subject == tenancy::Subject::System;

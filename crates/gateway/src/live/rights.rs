@@ -44,17 +44,38 @@ pub(super) async fn present(
             }
             Subject::User { user_id, session: Some(id) } => {
                 let session = session_ids.get(&id).filter(|it| it.user == user_id && it.alive(now))?;
-                let principal = Principal::user(tenant, user_id, Some(id), session.role);
+                let principal =
+                    Principal::user(tenant, user_id, Some(id), session.role).limited_to(session.clients);
                 Some(Watcher { principal, expires_at: Some(session.expires_at) })
             }
             Subject::User { user_id, session: None } => {
-                let principal = Principal::user(tenant, user_id, None, *users.get(&user_id)?);
+                let (role, clients) = *users.get(&user_id)?;
+                let principal = Principal::user(tenant, user_id, None, role).limited_to(clients);
                 Some(Watcher { principal, ..*watcher })
             }
             Subject::System => None,
         }
     };
     Ok(watchers.iter().map(|(subject, watcher)| (*subject, one(watcher))).collect())
+}
+
+/// Narrows the transaction to the clients of those who ask together, by the grants of one of them. False when that one's are
+/// others by now.
+pub(super) async fn narrow(
+    tx: &mut TenantTx,
+    watchers: &HashMap<Subject, Watcher>,
+    asker: &Principal,
+) -> Result<bool, StoreError> {
+    if asker.clients.is_none() {
+        return Ok(true);
+    }
+    let user = watchers.keys().find_map(|it| match it {
+        Subject::User { user_id, .. } => Some(*user_id),
+        _ => None,
+    });
+    let Some(user) = user else { return Ok(false) };
+    members::rights_of(tx, user).await?;
+    Ok(tx.clients().mark() == asker.clients)
 }
 
 /// Looks after the rights of all who watch, as long as the gateway lives.

@@ -2,14 +2,22 @@
 
 mod account;
 mod activity;
+mod advertising;
 mod api_key;
 mod audit;
 mod buying_group;
+mod campaign;
+mod campaign_group;
+mod channel;
+mod client;
+mod client_channel;
 mod connector;
 mod convert;
 mod field_mapping;
 pub(crate) mod job;
 mod live;
+mod metrics;
+mod metrics_import;
 mod opportunity;
 mod person;
 pub(crate) mod rows;
@@ -22,6 +30,7 @@ mod tenant;
 mod timeline;
 mod user;
 mod vendor_fault;
+mod weekly_metric;
 
 #[cfg(test)]
 mod entity_tests;

@@ -1,13 +1,17 @@
 //! `team`: members and their roles.
 
 use api::{
-    routers::team::{ChangeRole, List, Remove, RemovedMember, TeamRefusal},
+    routers::team::{
+        AssignClients, AssignmentRefusal, ChangeRole, ClientAssignment, ClientGrant, GetAssignment, List,
+        Remove, RemovedMember, TeamRefusal,
+    },
     types::{self, Member, Page, Timestamp},
 };
 use rpc::{Handle, NoRefusal, RpcError};
 use serde_json::json;
 use store::{
     StoreError,
+    metrics::{self, AssignError},
     team::{self, MemberError, TeamFilter},
 };
 use tenancy::{Actor, MembershipRefused, Role, RoleChange, UserId};
@@ -55,6 +59,65 @@ impl Handle<Remove> for Gateway {
         scope.audit(user, json!({ "before": { "role": row.role } }));
         Ok(RemovedMember { user_id: params.user_id, sessions_ended: convert::total(ended) })
     }
+}
+
+impl Handle<GetAssignment> for Gateway {
+    async fn handle(
+        &self,
+        scope: &mut Scope,
+        params: GetAssignment,
+    ) -> Result<ClientAssignment, Failure<AssignmentRefusal>> {
+        let user = UserId(params.user_id.0);
+        let found = metrics::get_assignment(scope.tx(), user).await.map_err(not_assigned)?;
+        Ok(ClientAssignment { user_id: params.user_id, clients: grants(found) })
+    }
+}
+
+impl Handle<AssignClients> for Gateway {
+    async fn handle(
+        &self,
+        scope: &mut Scope,
+        params: AssignClients,
+    ) -> Result<ClientAssignment, Failure<AssignmentRefusal>> {
+        scope.about(params.user_id);
+        let wanted: Option<Vec<metrics::ClientGrant>> = params.clients.as_ref().map(|clients| {
+            let grant = |it: &ClientGrant| metrics::ClientGrant {
+                client: it.client_id.0,
+                role: convert::to_role(it.role),
+            };
+            clients.iter().map(grant).collect()
+        });
+        let twice =
+            wanted.iter().flatten().map(|it| it.client).collect::<std::collections::HashSet<_>>().len();
+        if twice < wanted.as_ref().map_or(0, Vec::len) {
+            return Err(Failure::Refused(AssignmentRefusal::ClientTwice));
+        }
+        let user = UserId(params.user_id.0);
+        let before =
+            metrics::assign_clients(scope.tx(), user, wanted.as_deref()).await.map_err(not_assigned)?;
+        let after = metrics::get_assignment(scope.tx(), user).await.map_err(not_assigned)?;
+        let (before, after) = (grants(before), grants(after));
+        scope.audit(user, json!({ "before": { "clients": before }, "after": { "clients": after } }));
+        Ok(ClientAssignment { user_id: params.user_id, clients: after })
+    }
+}
+
+fn grants(assignment: metrics::Assignment) -> Option<Vec<ClientGrant>> {
+    let grant = |it: metrics::ClientGrant| ClientGrant {
+        client_id: types::ClientId(it.client),
+        role: convert::role(it.role),
+    };
+    Some(assignment.clients?.into_iter().map(grant).collect())
+}
+
+fn not_assigned(refused: AssignError) -> Failure<AssignmentRefusal> {
+    Failure::Refused(match refused {
+        AssignError::Store(error) => return error.into(),
+        AssignError::NoSuchMember => AssignmentRefusal::NoSuchMember,
+        AssignError::NoSuchClient => AssignmentRefusal::NoSuchClient,
+        AssignError::Admin => AssignmentRefusal::MemberIsAdmin,
+        AssignError::AboveRole => AssignmentRefusal::AboveRole,
+    })
 }
 
 fn refused(refused: MemberError) -> Failure<TeamRefusal> {

@@ -42,6 +42,9 @@ topics! {
     BuyingGroups = "buyingGroups",
     RoleTemplates = "roleTemplates",
     Jobs = "jobs",
+    Clients = "clients",
+    Metrics = "metrics",
+    MetricsImports = "metricsImports",
     /// Somebody may do more or less than before. No query shows it; whoever watches is asked again who they are.
     Rights = "rights",
 }

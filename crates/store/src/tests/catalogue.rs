@@ -108,6 +108,17 @@ async fn each_other_rule_is_noticed_when_broken() {
             "DROP TABLE login_identities",
             "login_identities: is on the list of global tables and does not exist",
         ),
+        ("DROP POLICY client_scope ON campaigns", "campaigns: has 1 policies instead of 2"),
+        ("ALTER POLICY client_scope ON imports USING (true)", "imports: its policy client_scope is not"),
+        (
+            "ALTER POLICY client_scope ON weekly_metrics WITH CHECK (true)",
+            "weekly_metrics: its policy client_scope",
+        ),
+        ("ALTER TABLE people ADD client_id uuid", "people: has a column client_id and no policy for it"),
+        (
+            "GRANT UPDATE ON weekly_metric_revisions TO fairlead_app",
+            "weekly_metric_revisions: fairlead_app may UPDATE",
+        ),
         ("ALTER ROLE fairlead_app BYPASSRLS", "fairlead_app: is a superuser"),
         (
             "GRANT fairlead_owner TO fairlead_app",
@@ -173,6 +184,7 @@ fn diesel_type(name: &str) -> &'static str {
         "bool" => "Bool",
         "date" => "Date",
         "_text" => "Array<Text>",
+        "_uuid" => "Array<Uuid>",
         other => panic!("schema.rs has no word for {other} yet"),
     }
 }

@@ -137,6 +137,7 @@ async fn rights_that_end_by_a_statement_of_the_operators_are_heard_of() {
     for statement in [
         "UPDATE sessions SET revoked_at = now()",
         "UPDATE memberships SET role = 'manager'",
+        "UPDATE memberships SET client_limited = true",
         "UPDATE memberships SET status = 'suspended'",
         "UPDATE tenant_directory SET status = 'suspended'",
     ] {

@@ -63,13 +63,12 @@ pub(super) fn print(committees: &[Committee]) {
         );
         for member in &committee.members {
             let title = member.person.title.as_deref().unwrap_or("no title");
-            let how = if member.confirmed_at.is_some() { "confirmed" } else { "likely" };
-            eprintln!(
-                "       {how} {}, {}: {} ({title})",
-                word(member.role),
-                percent(member.confidence),
-                member.person.name,
-            );
+            let how = match (member.confirmed_at, member.role) {
+                (Some(_), role) => format!("confirmed {}", word(role)),
+                (None, BuyingRole::Unknown) => "role not known".to_owned(),
+                (None, role) => format!("likely {}, {}", word(role), percent(member.confidence)),
+            };
+            eprintln!("       {how}: {} ({title})", member.person.name);
         }
         let missing: Vec<String> = group.missing.iter().map(word).collect();
         eprintln!(

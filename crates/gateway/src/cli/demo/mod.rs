@@ -1,6 +1,8 @@
-//! `fairlead demo`: the whole way from a CRM to explained scores, on a private database and a stand-in Salesforce,
-//! through the same API that anybody uses. It prepares only what no API offers: the organization and its first key.
+//! `fairlead demo`: the whole way from a CRM to explained scores, and from a file of weekly figures to ROAS and pace, on a
+//! private database and a stand-in Salesforce, through the same API that anybody uses. It prepares only what no API offers:
+//! the organization and its first key.
 
+mod advertising;
 mod committees;
 mod connect;
 mod running;
@@ -96,14 +98,20 @@ impl Demo {
         let second = progress.job(&client, "scoring again", &client.call(&RunScoring {}).await?.job).await?;
 
         progress.groups(&client).await?;
+        let advertising =
+            progress.step("clients, campaigns and a year of weeks", advertising::advertise(&client)).await?;
+
         let summary = Summary::gather(&client, connector, &before).await?;
         let times = summary::Times { full, incremental, scoring: first, again: second };
         summary.print(&times, &changes);
+        advertising.print();
         if !self.once {
             summary::print_how_to_try(&app, &key);
         }
         if self.json {
-            println!("{}", summary.json(&times, &app.rpc_url(), &key));
+            let mut json = summary.json(&times, &app.rpc_url(), &key);
+            json["advertising"] = advertising.json();
+            println!("{json}");
         }
         if !self.once {
             eprintln!("\nStays up until interrupted (Ctrl-C).");

@@ -102,7 +102,7 @@ impl Gateway {
         })?;
         if let Some((tenant, user)) = self.outside.arrivals.place_of(&visitor) {
             let mut tx = self.store.tenant(tenant).await.map_err(store_error)?;
-            let role = members::role_of(&mut tx, user).await.map_err(store_error)?;
+            let role = members::rights_of(&mut tx, user).await.map_err(store_error)?;
             if role == Some(visitor.role) {
                 return Ok(visitor.admitted(tenant, user, tx));
             }
@@ -111,7 +111,7 @@ impl Gateway {
         let (tenant, user) = self.receive(&visitor, meta).await?;
         self.outside.arrivals.keep(&visitor, tenant, user);
         let mut tx = self.store.tenant(tenant).await.map_err(store_error)?;
-        match members::role_of(&mut tx, user).await.map_err(store_error)? {
+        match members::rights_of(&mut tx, user).await.map_err(store_error)? {
             // The last admin may have more in the books than the token says; the token decides.
             Some(role) if role >= visitor.role => Ok(visitor.admitted(tenant, user, tx)),
             _ => Err(unauthorized(tx).await),
@@ -121,7 +121,7 @@ impl Gateway {
 
 impl Visitor {
     fn admitted(&self, tenant: tenancy::TenantId, user: tenancy::UserId, tx: store::TenantTx) -> Admitted {
-        let principal = Principal::user(tenant, user, None, self.role);
+        let principal = Principal::user(tenant, user, None, self.role).limited_to(tx.clients().mark());
         Admitted { principal, tx, expires_at: Some(self.identity.expires_at) }
     }
 }

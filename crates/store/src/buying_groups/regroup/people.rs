@@ -33,21 +33,32 @@ pub(in crate::buying_groups) async fn people_of_groups(
     tx: &mut TenantTx,
     accounts: &[Uuid],
 ) -> Result<BTreeMap<Uuid, GroupPerson>, StoreError> {
+    // Each look-up is fenced off (OFFSET 0), so that it goes by its key also while the tables' statistics are stale: as one
+    // join the planner took them for empty after a first sync, and walked them once for every account.
     let query = diesel::sql_query(format!(
-        "WITH home AS ( \
-           SELECT a.id FROM accounts a WHERE a.tenant_id = $1 AND (a.id = ANY ($2) OR a.merged_into = ANY ($2))) \
-         SELECT p.id, {HOME} AS home, p.email, p.work_domain, p.title, p.deleted_at IS NULL AS alive FROM people p \
-         WHERE p.tenant_id = $1 AND p.merged_into IS NULL AND p.id IN ( \
-           SELECT q.id FROM home h JOIN people q ON q.tenant_id = $1 AND q.account_id = h.id \
-           UNION SELECT q.id FROM accounts a JOIN people q ON q.tenant_id = a.tenant_id AND q.work_domain = a.domain \
-             WHERE a.tenant_id = $1 AND a.id = ANY ($2) \
-           UNION SELECT coalesce(q.merged_into, q.id) FROM home h \
-             JOIN opportunities o ON o.tenant_id = $1 AND o.account_id = h.id \
-             JOIN opportunity_contacts c ON c.tenant_id = o.tenant_id AND c.opportunity_id = o.id \
-             JOIN people q ON q.tenant_id = c.tenant_id AND q.id = c.person_id \
-           UNION SELECT m.person_id FROM buying_groups g \
-             JOIN buying_group_members m ON m.tenant_id = g.tenant_id AND m.group_id = g.id \
-             WHERE g.tenant_id = $1 AND g.account_id = ANY ($2))"
+        "WITH asked AS (SELECT unnest($2) AS id), home AS MATERIALIZED ( \
+           SELECT a.id FROM asked CROSS JOIN LATERAL ( \
+             SELECT a.id FROM accounts a WHERE a.tenant_id = $1 AND a.id = asked.id \
+             UNION ALL SELECT a.id FROM accounts a WHERE a.tenant_id = $1 AND a.merged_into = asked.id) a), \
+         named AS MATERIALIZED ( \
+           SELECT q.id FROM home h CROSS JOIN LATERAL ( \
+             SELECT q.id FROM people q WHERE q.tenant_id = $1 AND q.account_id = h.id OFFSET 0) q \
+           UNION SELECT q.id FROM asked CROSS JOIN LATERAL ( \
+             SELECT a.domain FROM accounts a WHERE a.tenant_id = $1 AND a.id = asked.id OFFSET 0) a CROSS JOIN LATERAL ( \
+             SELECT q.id FROM people q WHERE q.tenant_id = $1 AND q.work_domain = a.domain OFFSET 0) q \
+           UNION SELECT coalesce(q.merged_into, q.id) FROM home h CROSS JOIN LATERAL ( \
+             SELECT o.id FROM opportunities o WHERE o.tenant_id = $1 AND o.account_id = h.id OFFSET 0) o CROSS JOIN LATERAL ( \
+             SELECT c.person_id FROM opportunity_contacts c WHERE c.tenant_id = $1 AND c.opportunity_id = o.id OFFSET 0) c \
+             CROSS JOIN LATERAL ( \
+             SELECT q.id, q.merged_into FROM people q WHERE q.tenant_id = $1 AND q.id = c.person_id OFFSET 0) q \
+           UNION SELECT m.person_id FROM asked CROSS JOIN LATERAL ( \
+             SELECT g.id FROM buying_groups g WHERE g.tenant_id = $1 AND g.account_id = asked.id OFFSET 0) g \
+             CROSS JOIN LATERAL ( \
+             SELECT m.person_id FROM buying_group_members m WHERE m.tenant_id = $1 AND m.group_id = g.id OFFSET 0) m) \
+         SELECT p.id, {HOME} AS home, p.email, p.work_domain, p.title, p.deleted_at IS NULL AS alive \
+         FROM named n CROSS JOIN LATERAL ( \
+           SELECT p.id, p.account_id, p.email, p.work_domain, p.title, p.deleted_at FROM people p \
+           WHERE p.tenant_id = $1 AND p.id = n.id AND p.merged_into IS NULL OFFSET 0) p"
     ))
     .bind::<SqlUuid, _>(tx.tenant().0)
     .bind::<Array<SqlUuid>, _>(accounts);
