@@ -20,6 +20,8 @@ enum What {
     Load,
     /// How fast a change reaches a thousand who watch, beside a bare fan-out.
     Live,
+    /// Summaries of 26 weeks of 500 campaigns, and weeks put in with their audit.
+    Weeks,
     /// From the command to the first call that is answered, on a data folder that exists.
     Start,
 }
@@ -28,6 +30,7 @@ pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
     let target = match options.what {
         What::Load => "load",
         What::Live => "live",
+        What::Weeks => "weeks",
         What::Start => return start::start(&options.args),
     };
     run::run(run::cargo().args(["bench", "--package", "tests", "--bench", target, "--"]).args(&options.args))
