@@ -328,6 +328,12 @@ impl Advertising {
         eprintln!("{table}");
     }
 
+    /// Params of a `metrics.summary` of the weeks shown.
+    pub(super) fn summary_params(&self) -> Value {
+        let of = |week: Option<&ShownWeek>| week.map(|it| it.monday);
+        json!({ "from": of(self.weeks.first()), "to": of(self.weeks.last()), "level": "client" })
+    }
+
     pub(super) fn json(&self) -> Value {
         let week = |it: &ShownWeek| {
             json!({ "weekStart": it.monday, "adSpend": it.ad_spend, "sales": it.sales, "roas": it.roas,

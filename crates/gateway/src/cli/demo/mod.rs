@@ -106,7 +106,7 @@ impl Demo {
         summary.print(&times, &changes);
         advertising.print();
         if !self.once {
-            summary::print_how_to_try(&app, &key);
+            summary::print_how_to_try(&app, &key, &advertising.summary_params());
         }
         if self.json {
             let mut json = summary.json(&times, &app.rpc_url(), &key);

@@ -247,7 +247,8 @@ impl Summary {
 }
 
 /// Lines that work as they are printed.
-pub(super) fn print_how_to_try(app: &Running, key: &str) {
+/// Lines that work as printed. `watched` are the params of a `metrics.summary`.
+pub(super) fn print_how_to_try(app: &Running, key: &str, watched: &Value) {
     let (url, params) = (app.rpc_url(), r#"{"entityType":"account","tier":"hot"}"#);
     let program = std::env::current_exe().map_or("fairlead".into(), |it| it.display().to_string());
     eprintln!("\nExplorer   {}", app.explorer_url());
@@ -258,6 +259,10 @@ pub(super) fn print_how_to_try(app: &Running, key: &str) {
     );
     eprintln!(
         "\nFAIRLEAD_URL={url} FAIRLEAD_API_KEY={key} \\\n  {program} call scoring.getEntityList '{params}'"
+    );
+    eprintln!("\nWatch the figures change while somebody puts weeks in:");
+    eprintln!(
+        "FAIRLEAD_URL={url} FAIRLEAD_API_KEY={key} \\\n  {program} call metrics.summary '{watched}' --watch"
     );
 }
 
