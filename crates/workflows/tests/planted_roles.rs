@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use buying_groups::{
-    Behaviour, Bin, Calibration, Evidence, Outcome, Role, RoleMap, Source, Topic, Trusts, calibrate,
+    Behaviour, Calibration, Evidence, Outcome, Role, RoleMap, Source, Topic, Trusts, calibrate,
     outcomes_of_confirmation, read_title,
 };
 use chrono::{DateTime, Utc};
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 /// Some 42,000 contacts, a third of them in a deal.
 const SCALE: f64 = 15.0;
-/// A bin of so many statements is within three points of its true share in 95 of 100 cases.
+/// So many statements are within three points of their true share in 95 of 100 cases.
 const ENOUGH: usize = 1_000;
 
 fn text<'a>(row: &'a Value, field: &str) -> Option<&'a str> {
@@ -83,14 +83,11 @@ async fn what_is_stated_about_planted_roles_is_as_often_right_as_it_says() {
     let tables = calibrate(&outcomes(&others, &learnt));
     let fused = &tables[0];
     assert_eq!(fused.source, None);
-    let (enough, few): (Vec<&Bin>, Vec<&Bin>) = fused.bins.iter().partition(|bin| bin.count >= ENOUGH);
-    for bin in &enough {
+    for bin in &fused.bins {
         let apart = bin.gap().as_f64();
         assert!(apart <= 0.05, "stated {} and right {} of {}", bin.stated, bin.right, bin.count);
     }
-    assert!(enough.len() >= 3, "too few bins to say anything: {:#?}", fused.bins);
-    let left_out: usize = few.iter().map(|bin| bin.count).sum();
-    assert!(left_out * 10 <= fused.count, "{left_out} of {} stand in bins too small to judge", fused.count);
+    assert!(fused.bins.len() >= 5, "too few bins to say anything: {:#?}", fused.bins);
     // Without the correction it would not hold, so this test can fail.
     let uncorrected = calibrate(&outcomes(&others, &Calibration::default()));
     assert!(uncorrected[0].expected_error > fused.expected_error);
