@@ -53,13 +53,14 @@ impl Application {
         }
         let store = database.store().await?;
         document.await.map_err(|error| Failure::new(Exit::Internal, error))?;
-        Ok(Self::with(config, database, store))
+        Self::with(config, database, store)
     }
 
-    fn with(config: Config, database: Opened, store: Store) -> Self {
+    fn with(config: Config, database: Opened, store: Store) -> Result<Self, Failure> {
         let secrets = Secrets::of(&config);
         let vendors = Vendors::new(&config);
-        let runner = Runner::new(store.clone(), RunnerConfig::default());
+        let for_work = store.for_work().map_err(|error| Failure::new(Exit::Internal, error))?;
+        let runner = Runner::new(for_work, RunnerConfig::default());
         let gateway = Gateway::new(store.clone(), secrets, quota(&config))
             .trusting(OutsideIssuers::new(&config.outside_issuers))
             .reaching(vendors.clone())
@@ -70,7 +71,7 @@ impl Application {
             .with(ScheduledSyncWorkflow)
             .with(ScoringWorkflow)
             .with(GroupingWorkflow);
-        Application {
+        Ok(Application {
             config,
             store,
             vendors,
@@ -80,7 +81,7 @@ impl Application {
             worker: None,
             stopping: CancellationToken::new(),
             database,
-        }
+        })
     }
 
     pub fn store(&self) -> &Store {

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use futures::FutureExt;
 use tenancy::{ApiKeyHash, ApiKeyId, ApiKeyRecord, Role, TenantId, UserId};
 use uuid::Uuid;
 
 use crate::{
-    StoreError, TenantTx, Topic,
+    Store, StoreError, TenantTx, Topic,
     page::{Key, ListPage, PageRequest, Position},
+    pool::Connection,
     schema::{api_keys, credential_directory, tenant_directory},
     team::parse_role,
 };
@@ -32,15 +34,35 @@ pub struct NewApiKey<'a> {
 /// # Errors
 /// When the database refused or could not be reached.
 pub async fn find_api_key(tx: &mut TenantTx, id: ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError> {
-    type Row = (Vec<u8>, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
     let tenant = tx.tenant();
+    find(tx.conn(), tenant, id).await
+}
+
+/// Begins a tenant's transaction with [`find_api_key`], in one round trip.
+///
+/// # Errors
+/// When the database refused or could not be reached.
+pub async fn enter_by_api_key(
+    store: &Store,
+    tenant: TenantId,
+    id: ApiKeyId,
+) -> Result<(TenantTx, Option<ApiKeyRecord>), StoreError> {
+    store.tenant_asking(tenant, |conn| find(conn, tenant, id).boxed()).await
+}
+
+async fn find(
+    mut conn: &Connection,
+    tenant: TenantId,
+    id: ApiKeyId,
+) -> Result<Option<ApiKeyRecord>, StoreError> {
+    type Row = (Vec<u8>, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
     let row: Option<Row> = api_keys::table
         .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(api_keys::tenant_id)))
         .filter(api_keys::tenant_id.eq(tenant.0))
         .filter(api_keys::id.eq(id.0))
         .filter(tenant_directory::status.eq("active"))
         .select((api_keys::secret_hash, api_keys::role, api_keys::expires_at, api_keys::revoked_at))
-        .first(tx.conn())
+        .first(&mut conn)
         .await
         .optional()?;
     row.map(|(hash, role, expires_at, revoked_at)| {

@@ -50,7 +50,7 @@ pub use client_scope::ClientScope;
 pub use error::StoreError;
 pub use migrate::{MigrateError, migrate};
 pub use page::{ListPage, PageRequest, Position};
-pub use pool::{PoolStatus, Store, StoreConfig, SystemReason, SystemTx, TenantTx, WAIT};
+pub use pool::{PoolStatus, Store, StoreConfig, SystemReason, SystemTx, TenantTx, WAIT, connection_options};
 /// Those who hold a store need no other source of a tenant's id, of who acts, and of what they may.
 pub use tenancy::{Actor, DataKeyId, Operation, TenantId};
 

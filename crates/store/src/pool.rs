@@ -5,12 +5,15 @@
 
 use std::time::Duration;
 
-use deadpool::managed::{Object, PoolError, Timeouts};
+use deadpool::managed::{Object, PoolError, QueueMode, Timeouts};
+use diesel::connection::{TransactionDepthChange, TransactionManagerStatus};
 use diesel::sql_types::Bool;
 use diesel::{ConnectionError, ConnectionResult, QueryableByName};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
-use futures::FutureExt;
+use diesel_async::{
+    AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager,
+};
+use futures::{FutureExt, future::BoxFuture};
 use tenancy::TenantId;
 use tokio::time::timeout;
 
@@ -41,6 +44,13 @@ pub struct StoreConfig {
 impl StoreConfig {
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into(), max_connections: 16, statement_timeout: Duration::from_secs(30) }
+    }
+
+    /// For many short calls. More connections than keep the processors busy make them slower: each is a process of
+    /// PostgreSQL's with caches of its own, and they push each other out of the processors'.
+    pub fn for_calls(url: impl Into<String>) -> Self {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        Self { max_connections: (2 * processors).max(4), ..Self::new(url) }
     }
 }
 
@@ -85,14 +95,32 @@ impl Store {
         Ok(store)
     }
 
+    /// The same database through connections of its own, for work that keeps them long: calls do not wait for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Bug`] when the pool cannot be built.
+    pub fn for_work(&self) -> Result<Self, StoreError> {
+        let config = StoreConfig::new(&self.changes.config().url);
+        Ok(Self { work: pool(&config, config.max_connections)?, ..self.clone() })
+    }
+
     /// A transaction that sees and writes one tenant's rows and the global tables. One round trip.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when there is no connection within [`WAIT`].
     pub async fn tenant(&self, tenant: TenantId) -> Result<TenantTx, StoreError> {
-        // Formatted from a UUID, so there is nothing to inject; binds are not possible in this statement.
-        let begin = format!("BEGIN; SET LOCAL app.tenant_id = '{}'", tenant.0.as_hyphenated());
-        self.enter(tenant, &begin).await
+        let tx = Tx::begin(&self.work, &begin(tenant)).await?;
+        Ok(self.entered(tx, tenant))
+    }
+
+    /// As [`tenant`](Self::tenant), with the answer to a first question, in the same round trip.
+    pub(crate) async fn tenant_asking<T: Send>(
+        &self,
+        tenant: TenantId,
+        question: impl for<'a> Fn(&'a Connection) -> BoxFuture<'a, Result<T, StoreError>> + Sync,
+    ) -> Result<(TenantTx, T), StoreError> {
+        let (tx, answer) = Tx::begin_asking(&self.work, &begin(tenant), question).await?;
+        Ok((self.entered(tx, tenant), answer))
     }
 
     /// A tenant's transaction for a page of many rows, whose loss repeats the page and nothing else.
@@ -104,14 +132,13 @@ impl Store {
     /// # Errors
     /// As for [`tenant`](Self::tenant).
     pub async fn tenant_bulk(&self, tenant: TenantId) -> Result<TenantTx, StoreError> {
-        let begin = format!("BEGIN; SET LOCAL app.tenant_id = '{}'{BULK}", tenant.0.as_hyphenated());
-        self.enter(tenant, &begin).await
+        let tx = Tx::begin(&self.work, &format!("{}{BULK}", begin(tenant))).await?;
+        Ok(self.entered(tx, tenant))
     }
 
-    async fn enter(&self, tenant: TenantId, begin: &str) -> Result<TenantTx, StoreError> {
-        let tx = Tx::begin(&self.work, begin).await?;
+    fn entered(&self, tx: Tx, tenant: TenantId) -> TenantTx {
         let (marks, changes) = (Marks::default(), self.changes.clone());
-        Ok(TenantTx { tx, tenant, clients: ClientScope::All, marks, changes })
+        TenantTx { tx, tenant, clients: ClientScope::All, marks, changes }
     }
 
     /// A transaction that sees the global tables only: row security shows it nobody's rows.
@@ -295,17 +322,30 @@ struct Tx {
 
 impl Tx {
     async fn begin(pool: &Pool, sql: &str) -> Result<Self, StoreError> {
+        let (tx, ()) = Self::begin_asking(pool, sql, |_| futures::future::ready(Ok(())).boxed()).await?;
+        Ok(tx)
+    }
+
+    /// The question goes out behind the BEGIN without waiting for its answer; PostgreSQL answers in order.
+    async fn begin_asking<T: Send>(
+        pool: &Pool,
+        sql: &str,
+        question: impl for<'a> Fn(&'a Connection) -> BoxFuture<'a, Result<T, StoreError>> + Sync,
+    ) -> Result<(Self, T), StoreError> {
         let begun = async {
             loop {
                 let mut tx =
                     Self { connection: Some(pool.get().await.map_err(|error| no_connection(&error))?) };
-                match AnsiTransactionManager::begin_transaction_sql(tx.conn(), sql).await {
-                    Ok(()) => return Ok(tx),
+                let shared: &Connection = tx.conn();
+                let (begun, answer) = futures::join!(begin_on(shared, sql), question(shared));
+                match begun {
+                    Ok(()) => {
+                        note_begun(tx.conn())?;
+                        return Ok((tx, answer?));
+                    }
                     // The server went away while this connection was idle; another one may be fresh.
-                    Err(error) => match StoreError::from(error) {
-                        StoreError::Unavailable => drop(tx),
-                        other => return Err(other),
-                    },
+                    Err(StoreError::Unavailable) => drop(tx),
+                    Err(other) => return Err(other),
                 }
             }
         };
@@ -338,6 +378,25 @@ impl Drop for Tx {
     }
 }
 
+/// Formatted from a UUID, so there is nothing to inject; binds are not possible in this statement.
+fn begin(tenant: TenantId) -> String {
+    format!("BEGIN; SET LOCAL app.tenant_id = '{}'", tenant.0.as_hyphenated())
+}
+
+async fn begin_on(mut connection: &Connection, sql: &str) -> Result<(), StoreError> {
+    Ok(connection.batch_execute(sql).await?)
+}
+
+/// What diesel's own way of beginning does once BEGIN is answered; it does not let a question go out beside it.
+fn note_begun(connection: &mut Connection) -> Result<(), StoreError> {
+    match AnsiTransactionManager::transaction_manager_status_mut(connection) {
+        TransactionManagerStatus::Valid(status) => {
+            Ok(status.change_transaction_depth(TransactionDepthChange::IncreaseDepth)?)
+        }
+        TransactionManagerStatus::InError => Err(StoreError::Unavailable),
+    }
+}
+
 fn no_connection(error: &PoolError<diesel_async::pooled_connection::PoolError>) -> StoreError {
     tracing::warn!(%error, "no connection to the database");
     StoreError::Unavailable
@@ -352,6 +411,8 @@ fn pool(config: &StoreConfig, size: usize) -> Result<Pool, StoreError> {
     let limits = Timeouts { wait: Some(WAIT), create: Some(WAIT), recycle: Some(WAIT) };
     Pool::builder(Manager::new_with_config(&config.url, manager))
         .max_size(size)
+        // The one used last is the warmest.
+        .queue_mode(QueueMode::Lifo)
         .timeouts(limits)
         .runtime(deadpool::Runtime::Tokio1)
         .build()
@@ -371,17 +432,23 @@ const PLANNER: &str = "-c random_page_cost=1.1 -c jit=off";
 const BULK: &str = "; SET LOCAL synchronous_commit = off; SET LOCAL enable_seqscan = off; \
     SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 
+/// What each connection is opened with, as PostgreSQL's own programs take it from `PGOPTIONS`.
+pub fn connection_options(statement_timeout: Duration) -> String {
+    let milliseconds = statement_timeout.as_millis();
+    format!(
+        "-c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout=30000 \
+         -c client_min_messages=warning {PLANNER}"
+    )
+}
+
 /// Opens one connection with its time limits in the start-up packet.
 pub(crate) async fn establish(url: String, statement_timeout: Duration) -> ConnectionResult<Connection> {
     let bad = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
     let mut settings: tokio_postgres::Config = url
         .parse()
         .map_err(|error: tokio_postgres::Error| ConnectionError::InvalidConnectionUrl(error.to_string()))?;
-    let milliseconds = statement_timeout.as_millis();
-    settings.connect_timeout(WAIT).application_name("fairlead").options(format!(
-        "-c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout=30000 \
-             -c client_min_messages=warning {PLANNER}"
-    ));
+    let options = connection_options(statement_timeout);
+    settings.connect_timeout(WAIT).application_name("fairlead").options(options);
     let (client, connection) = settings.connect(tokio_postgres::NoTls).await.map_err(bad)?;
     Connection::try_from_client_and_connection(client, connection).await
 }

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use tenancy::{Role, SessionId, UserId};
+use futures::FutureExt;
+use tenancy::{Role, SessionId, TenantId, UserId};
 
 use crate::{
-    StoreError, TenantTx, client_scope,
+    Store, StoreError, TenantTx, client_scope,
+    pool::Connection,
     schema::{credential_directory, memberships, sessions, tenant_directory},
 };
 
@@ -30,20 +32,40 @@ impl SessionRights {
     }
 }
 
+type Row = (uuid::Uuid, String, String, DateTime<Utc>, Option<DateTime<Utc>>, Option<String>);
+
 /// Narrows the transaction to the member's clients, where the member is limited to some.
 ///
 /// # Errors
 /// When the database refused or could not be reached; a session this tenant does not have, and any of a suspended
 /// organization, is `None`.
 pub async fn find_session(tx: &mut TenantTx, id: SessionId) -> Result<Option<SessionRights>, StoreError> {
-    type Row = (uuid::Uuid, String, String, DateTime<Utc>, Option<DateTime<Utc>>, Option<String>);
-    let tenant = tx.tenant().0;
-    let row: Option<Row> = sessions::table
+    let tenant = tx.tenant();
+    let row = find(tx.conn(), tenant, id).await?;
+    row.map(|row| rights(tx, row)).transpose()
+}
+
+/// Begins a tenant's transaction with [`find_session`], in one round trip.
+///
+/// # Errors
+/// As there.
+pub async fn enter_by_session(
+    store: &Store,
+    tenant: TenantId,
+    id: SessionId,
+) -> Result<(TenantTx, Option<SessionRights>), StoreError> {
+    let (mut tx, row) = store.tenant_asking(tenant, |conn| find(conn, tenant, id).boxed()).await?;
+    let rights = row.map(|row| rights(&mut tx, row)).transpose()?;
+    Ok((tx, rights))
+}
+
+async fn find(mut conn: &Connection, tenant: TenantId, id: SessionId) -> Result<Option<Row>, StoreError> {
+    let row = sessions::table
         .inner_join(memberships::table.on(
             memberships::tenant_id.eq(sessions::tenant_id).and(memberships::user_id.eq(sessions::user_id)),
         ))
         .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(sessions::tenant_id)))
-        .filter(sessions::tenant_id.eq(tenant))
+        .filter(sessions::tenant_id.eq(tenant.0))
         .filter(sessions::id.eq(id.0))
         .filter(tenant_directory::status.eq("active"))
         .select((
@@ -54,21 +76,23 @@ pub async fn find_session(tx: &mut TenantTx, id: SessionId) -> Result<Option<Ses
             sessions::revoked_at,
             client_scope::narrowed(),
         ))
-        .first(tx.conn())
+        .first(&mut conn)
         .await
         .optional()?;
-    row.map(|(user, role, status, expires_at, revoked_at, narrowed)| {
-        client_scope::enter(tx, narrowed.as_deref())?;
-        Ok(SessionRights {
-            user: UserId(user),
-            role: role.parse().map_err(|_| StoreError::Bug)?,
-            expires_at,
-            revoked_at,
-            member_active: status == "active",
-            clients: tx.clients().mark(),
-        })
+    Ok(row)
+}
+
+fn rights(tx: &mut TenantTx, row: Row) -> Result<SessionRights, StoreError> {
+    let (user, role, status, expires_at, revoked_at, narrowed) = row;
+    client_scope::enter(tx, narrowed.as_deref())?;
+    Ok(SessionRights {
+        user: UserId(user),
+        role: role.parse().map_err(|_| StoreError::Bug)?,
+        expires_at,
+        revoked_at,
+        member_active: status == "active",
+        clients: tx.clients().mark(),
     })
-    .transpose()
 }
 
 /// As [`find_session`], of many at once.

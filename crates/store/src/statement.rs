@@ -17,14 +17,21 @@ use diesel::{
 pub(crate) struct Statement<'a> {
     text: Cow<'static, str>,
     binds: Vec<Box<dyn QueryFragment<Pg> + Send + 'a>>,
+    kept: bool,
 }
 
 /// A statement of our own words.
 pub(crate) fn statement<'a>(text: impl Into<Cow<'static, str>>) -> Statement<'a> {
-    Statement { text: text.into(), binds: Vec::new() }
+    Statement { text: text.into(), binds: Vec::new(), kept: true }
 }
 
 impl<'a> Statement<'a> {
+    /// Planned anew each time, for the values it is asked with. For what may take a part of a table or nearly all of it: a
+    /// plan kept for any values walks an index in either case.
+    pub(crate) fn planned_for_its_values(self) -> Self {
+        Statement { kept: false, ..self }
+    }
+
     pub(crate) fn bind<Type, Value>(mut self, value: Value) -> Self
     where
         Pg: HasSqlType<Type>,
@@ -38,6 +45,9 @@ impl<'a> Statement<'a> {
 
 impl QueryFragment<Pg> for Statement<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if !self.kept {
+            out.unsafe_to_cache_prepared();
+        }
         let mut rest = &*self.text;
         while let Some((before, after)) = rest.split_once('$') {
             let digits = after.bytes().take_while(u8::is_ascii_digit).count();

@@ -59,7 +59,7 @@ pub(crate) async fn until_told() {
 
 /// The gateway, with limits that one machine full of clients does not reach.
 pub(crate) async fn serve(database: &str) -> anyhow::Result<()> {
-    let store = Store::connect(&StoreConfig::new(database)).await?;
+    let store = Store::connect(&StoreConfig::for_calls(database)).await?;
     let plenty = CallQuota {
         per_principal: 1_000_000.try_into().context("not zero")?,
         per_tenant: 1_000_000.try_into().context("not zero")?,

@@ -13,6 +13,8 @@ use super::{
 
 /// One call's transaction as pgbench runs it.
 pub(crate) struct Script {
+    /// When the call was made, in milliseconds.
+    called: i64,
     pub(crate) text: String,
     /// The values of the binds, by variable.
     pub(crate) variables: Vec<(String, String)>,
@@ -51,9 +53,10 @@ pub(crate) async fn scripts(
     let mut scripts = Vec::new();
     for (n, request) in requests.iter().enumerate() {
         let before = std::fs::metadata(&log)?.len();
+        let called = chrono::Utc::now().timestamp_millis();
         socket.call(request).await?;
         tokio::time::sleep(Duration::from_millis(50)).await;
-        scripts.push(script(n, workload, &transaction(&log, before, workload.needle)?)?);
+        scripts.push(script(n, called, workload, &transaction(&log, before, workload.needle)?)?);
     }
     set("none").await?;
     Ok(scripts)
@@ -119,16 +122,16 @@ fn values(mut text: &str) -> Vec<Option<String>> {
     values
 }
 
-fn script(n: usize, workload: &Workload, statements: &[Logged]) -> anyhow::Result<Script> {
+fn script(n: usize, called: i64, workload: &Workload, statements: &[Logged]) -> anyhow::Result<Script> {
     let [begin, rights, work @ .., _commit] = statements else { bail!("a call is more than {statements:?}") };
-    let mut script = Script { text: String::new(), variables: Vec::new(), round_trips: 3 };
+    let mut script = Script { called, text: String::new(), variables: Vec::new(), round_trips: 2 };
     // Sent as one by the gateway, too.
     script.text.push_str("\\startpipeline\n");
     for part in begin.sql.split(';').map(str::trim).filter(|part| !part.is_empty()) {
         script.text.push_str(&format!("{part};\n"));
     }
-    script.text.push_str("\\endpipeline\n");
     script.add(n, 0, rights);
+    script.text.push_str("\\endpipeline\n");
     // An audit row is a round trip of its own.
     let piped = if workload.pipelined { work.len() } else { 0 };
     script.round_trips += work.len() - piped.saturating_sub(1);
@@ -154,7 +157,9 @@ impl Script {
             let number = after[..digits].parse().unwrap_or(0);
             self.text.push_str(before);
             match statement.binds.get(number - 1) {
-                Some(Some(value)) if was_made_just_now(value) => self.text.push_str("gen_random_uuid()"),
+                Some(Some(value)) if was_made_since(self.called, value) => {
+                    self.text.push_str("gen_random_uuid()")
+                }
                 Some(Some(value)) => {
                     let name = format!("s{script}_{at}_{number}");
                     self.text.push_str(&format!(":{name}"));
@@ -169,9 +174,10 @@ impl Script {
     }
 }
 
-fn was_made_just_now(value: &str) -> bool {
+fn was_made_since(called: i64, value: &str) -> bool {
     let made = uuid::Uuid::parse_str(value).ok().and_then(|id| id.get_timestamp());
-    let seconds_ago =
-        |made: uuid::Timestamp| chrono::Utc::now().timestamp().abs_diff(made.to_unix().0.cast_signed());
-    made.is_some_and(|made| seconds_ago(made) < 60)
+    made.is_some_and(|made| {
+        let (seconds, nanos) = made.to_unix();
+        seconds.cast_signed() * 1000 + i64::from(nanos / 1_000_000) >= called
+    })
 }

@@ -23,8 +23,7 @@ pub(crate) struct Served(server::Handle);
 
 impl Served {
     pub(crate) async fn start(url: &str) -> anyhow::Result<Self> {
-        let store =
-            Store::connect(&StoreConfig { max_connections: CONCURRENCY, ..StoreConfig::new(url) }).await?;
+        let store = Store::connect(&StoreConfig::for_calls(url)).await?;
         let plenty = CallQuota {
             per_principal: 1_000_000.try_into().context("not zero")?,
             per_tenant: 1_000_000.try_into().context("not zero")?,

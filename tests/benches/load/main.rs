@@ -1,8 +1,9 @@
 //! How much of the database's speed reaches the wire: calls through the gateway beside pgbench with the same statements.
 //!
 //! A private server is seeded once (kept below the build folder). The gateway serves on loopback in this process; sixteen
-//! keep-alive sockets call it. What one call sends to PostgreSQL is read from the server's own log and given to pgbench,
-//! so the two never drift apart: the same statements and values, the same round trips, the same number of connections.
+//! keep-alive sockets call it. What one call sends to PostgreSQL is read from the server's own log and given to pgbench
+//! with sixteen connections, so the two never drift apart: the same statements and values, the same round trips, connections
+//! opened with the same settings. How many connections the gateway uses for its sixteen callers is its own affair.
 //!
 //! `cargo xtask bench load`, or `cargo bench -p tests --bench load -- --seconds 5 --activities 1000000`.
 

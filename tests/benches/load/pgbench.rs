@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail};
-use store::private_postgres::PrivatePostgres;
+use store::{StoreConfig, private_postgres::PrivatePostgres};
 use tokio::process::Command;
 
 use super::{CONCURRENCY, Measured, capture::Script, superuser, target_folder};
@@ -21,6 +21,8 @@ pub(crate) async fn run(
     std::fs::create_dir_all(&folder)?;
     let seconds = time.as_secs().max(1);
     let mut command = Command::new(program(server).await?);
+    // Its connections are opened as the gateway's are: the same time limits, the same planner.
+    command.env("PGOPTIONS", store::connection_options(StoreConfig::new("").statement_timeout));
     command.current_dir(&folder).args(["-n", "-M", "prepared", "-j", "2", "-l", "--log-prefix=times"]);
     command.arg(format!("--sampling-rate={SAMPLING}"));
     command.args(["-c", &CONCURRENCY.to_string(), "-T", &seconds.to_string()]);

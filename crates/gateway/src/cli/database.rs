@@ -89,7 +89,7 @@ impl Opened {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn store(&self) -> Result<Store, Failure> {
-        let connected = Store::connect(&StoreConfig::new(self.app_url.expose())).await;
+        let connected = Store::connect(&StoreConfig::for_calls(self.app_url.expose())).await;
         connected.map_err(|error| match error {
             StoreError::SchemaMismatch => Failure::new(
                 Exit::Usage,

@@ -33,8 +33,8 @@ impl Gateway {
     async fn by_api_key(&self, credential: &str) -> Result<Admitted, RpcError> {
         let presented = ApiKey::parse(credential).map_err(|_| RpcError::unauthorized())?;
         let tenant = self.tenant_of(presented.id().0).await?;
-        let mut tx = self.store.tenant(tenant).await.map_err(store_error)?;
-        let record = api_keys::find_api_key(&mut tx, presented.id()).await.map_err(store_error)?;
+        let entered = api_keys::enter_by_api_key(&self.store, tenant, presented.id()).await;
+        let (tx, record) = entered.map_err(store_error)?;
         let admitted = record.and_then(|it| Some((it.admit(&presented, Utc::now()).ok()?, it)));
         let Some((principal, record)) = admitted else { return Err(unauthorized(tx).await) };
         self.last_used.note(&self.store, tenant, record.id);
@@ -47,8 +47,8 @@ impl Gateway {
             return self.by_outside_token(credential, meta).await;
         };
         let grant = claims.grant;
-        let mut tx = self.store.tenant(grant.tenant).await.map_err(store_error)?;
-        let session = sessions::find_session(&mut tx, grant.session).await.map_err(store_error)?;
+        let entered = sessions::enter_by_session(&self.store, grant.tenant, grant.session).await;
+        let (tx, session) = entered.map_err(store_error)?;
         let session = session.filter(|it| it.user == grant.user && it.alive(now));
         let Some(session) = session else { return Err(unauthorized(tx).await) };
         let principal = Principal::user(grant.tenant, grant.user, Some(grant.session), session.role)

@@ -29,7 +29,7 @@ use self::{group::Group, member::Member};
 use crate::host::{Gateway, covers};
 
 /// Questions asked at once, so that those who watch leave connections to those who call.
-const TURNS: usize = 4;
+const TURNS: usize = 2;
 /// How long a question that nobody watches any more is remembered, for those who come back after a broken connection.
 const LINGER: Duration = Duration::from_secs(60);
 /// What all states together may take. Beyond it no new question is taken on.

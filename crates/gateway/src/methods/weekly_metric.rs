@@ -137,15 +137,15 @@ fn target(week: &Week) -> (Level, Uuid) {
 
 /// All of them or none: the first that is refused refuses the call.
 async fn write(scope: &mut Scope, weeks: &[Week]) -> Result<Vec<Done>, Failure<Refusal>> {
-    let ids: Vec<Uuid> = weeks.iter().map(|it| target(it).1).collect();
-    let found = metrics::find_places(scope.tx(), &ids).await?;
-    let places: HashMap<Uuid, Place> = found.into_iter().map(|place| (place.id, place)).collect();
+    let named: Vec<(Level, Uuid)> = weeks.iter().map(target).collect();
+    let found = metrics::find_places(scope.tx(), &named).await?;
+    let places: HashMap<(Level, Uuid), Place> =
+        found.into_iter().map(|place| ((place.level, place.id), place)).collect();
     let mut seen = HashSet::new();
     let mut new = Vec::with_capacity(weeks.len());
     for (index, week) in (0..).zip(weeks) {
         let (level, id) = target(week);
-        let place = places.get(&id).filter(|it| it.level == level);
-        let place = place.ok_or_else(|| Failure::Refused(no_such(level, index)))?;
+        let place = places.get(&(level, id)).ok_or_else(|| Failure::Refused(no_such(level, index)))?;
         if !scope.tx().clients().may_write(place.client) {
             return Err(Failure::Refused(Refusal::ClientReadOnly { index }));
         }
@@ -161,7 +161,7 @@ async fn write(scope: &mut Scope, weeks: &[Week]) -> Result<Vec<Done>, Failure<R
         written.into_iter().map(|it| ((it.entity_id, it.week_start), it)).collect();
     let done = new.into_iter().map(|new| {
         let written = written.remove(&(new.place, new.week_start)).ok_or_else(RpcError::internal)?;
-        Ok(Done { place: places[&new.place].clone(), new, written })
+        Ok(Done { place: places[&(new.level, new.place)].clone(), new, written })
     });
     done.collect()
 }
@@ -208,19 +208,15 @@ impl Handle<Remove> for Gateway {
         params: Remove,
     ) -> Result<RemovedWeek, Failure<RemoveWeekRefusal>> {
         let named = [
-            params.campaign_id.map(|it| it.0),
-            params.campaign_group_id.map(|it| it.0),
-            params.client_channel_id.map(|it| it.0),
-            params.client_id.map(|it| it.0),
+            params.campaign_id.map(|it| (Level::Campaign, it.0)),
+            params.campaign_group_id.map(|it| (Level::CampaignGroup, it.0)),
+            params.client_channel_id.map(|it| (Level::ClientChannel, it.0)),
+            params.client_id.map(|it| (Level::Client, it.0)),
         ];
-        let id = named.into_iter().flatten().next().unwrap_or_default();
-        scope.about(id);
         let no_such_week = || Failure::Refused(RemoveWeekRefusal::NoSuchWeek);
-        let place = metrics::find_places(scope.tx(), &[id]).await?.pop().ok_or_else(no_such_week)?;
-        let at = [Level::Campaign, Level::CampaignGroup, Level::ClientChannel, Level::Client];
-        if at.into_iter().zip(named).any(|(level, id)| id.is_some() && level != place.level) {
-            return Err(no_such_week());
-        }
+        let (level, id) = named.into_iter().flatten().next().ok_or_else(no_such_week)?;
+        scope.about(id);
+        let place = metrics::find_places(scope.tx(), &[(level, id)]).await?.pop().ok_or_else(no_such_week)?;
         if !scope.tx().clients().may_write(place.client) {
             return Err(Failure::Refused(RemoveWeekRefusal::ClientReadOnly));
         }

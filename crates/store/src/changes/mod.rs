@@ -102,6 +102,10 @@ impl Changes {
         }))
     }
 
+    pub(crate) fn config(&self) -> &StoreConfig {
+        &self.0.config
+    }
+
     /// Calls `ear` for every change from now on, whoever makes it. It must be quick: a commit waits for it.
     ///
     /// Listening to other processes begins with the first ear, and is known to work once [`Heard::Anything`] was heard.

@@ -126,7 +126,7 @@ struct Campaigns {
 impl Campaigns {
     async fn load(tx: &mut TenantTx) -> Result<Self, StoreError> {
         let tree = load_tree(tx, false).await?;
-        let nodes: HashMap<Uuid, &TreeNode> = tree.nodes.iter().map(|it| (it.id, it)).collect();
+        let nodes: HashMap<Uuid, &TreeNode> = tree.iter().map(|it| (it.id, it)).collect();
         let mut these = Campaigns {
             by_name: HashMap::new(),
             without_group: HashMap::new(),
@@ -135,7 +135,7 @@ impl Campaigns {
             nodes: HashMap::new(),
             currencies: Vec::new(),
         };
-        for node in &tree.nodes {
+        for node in &tree {
             let above = |it: &TreeNode| it.parent.and_then(|id| nodes.get(&id).copied());
             match node.level {
                 Level::Client => {

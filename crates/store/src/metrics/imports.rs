@@ -200,17 +200,17 @@ pub async fn apply_import(tx: &mut TenantTx, id: Uuid, hash: &[u8], by: &str) ->
     if rows.iter().any(|row| row.now() != row.before()) {
         return Err(ImportError::Stale);
     }
-    let mut ids: Vec<Uuid> = rows.iter().map(|it| it.entity_id).collect();
-    ids.sort();
-    ids.dedup();
-    let places = find_places(tx, &ids).await?;
-    if places.len() != ids.len() {
+    let weeks = rows.iter().map(|it| it.week(it.after())).collect::<Result<Vec<_>, _>>()?;
+    let mut named: Vec<(Level, Uuid)> = weeks.iter().map(|it| (it.level, it.place)).collect();
+    named.sort();
+    named.dedup();
+    let places = find_places(tx, &named).await?;
+    if places.len() != named.len() {
         return Err(ImportError::Stale);
     }
     if places.iter().any(|it| it.inactive.is_some()) {
         return Err(ImportError::Inactive);
     }
-    let weeks = rows.iter().map(|it| it.week(it.after())).collect::<Result<Vec<_>, _>>()?;
     let sources = sources(tx, id).await?;
     let written = upsert_weeks(tx, &weeks, Source::Import, by, Some(id)).await?;
     // A week that nobody had before may have been put in by somebody quicker: what was overwritten then is not what the plan shows.

@@ -49,59 +49,107 @@ struct Row {
     local_now: NaiveDateTime,
 }
 
-/// The rows are held with the lock that a foreign key takes: nobody removes or deactivates a place while figures are being
-/// put there. $1 tenant, $2 ids, $3 the caller's clients or null.
-const PLACES: &str = "\
-WITH campaign AS MATERIALIZED (
-  SELECT id, client_id, campaign_group_id, is_active FROM campaigns
-  WHERE tenant_id = $1 AND id = ANY ($2) AND removed_at IS NULL AND ($3 IS NULL OR client_id = ANY ($3)) FOR KEY SHARE
-), campaign_group AS MATERIALIZED (
-  SELECT id, client_id, client_channel_id, is_active FROM campaign_groups
-  WHERE tenant_id = $1 AND id = ANY ($2) AND removed_at IS NULL AND ($3 IS NULL OR client_id = ANY ($3)) FOR KEY SHARE
-), client_channel AS MATERIALIZED (
-  SELECT id, client_id, settle_days, is_active FROM client_channels
-  WHERE tenant_id = $1 AND id = ANY ($2) AND removed_at IS NULL AND ($3 IS NULL OR client_id = ANY ($3)) FOR KEY SHARE
-), client AS MATERIALIZED (
-  SELECT id, currency, is_active FROM clients
-  WHERE tenant_id = $1 AND id = ANY ($2) AND removed_at IS NULL AND ($3 IS NULL OR id = ANY ($3)) FOR KEY SHARE
-), place AS (
-  SELECT 'campaign' AS level, p.id, p.client_id, g.client_channel_id, g.id AS campaign_group_id, c.currency,
-    cc.settle_days, c.is_active AS client_active, cc.is_active AS channel_active, g.is_active AS group_active,
-    p.is_active AS campaign_active
-  FROM campaign p JOIN campaign_groups g ON g.tenant_id = $1 AND g.id = p.campaign_group_id
-  JOIN client_channels cc ON cc.tenant_id = $1 AND cc.id = g.client_channel_id
-  JOIN clients c ON c.tenant_id = $1 AND c.id = p.client_id
-  UNION ALL
-  SELECT 'campaign_group', g.id, g.client_id, g.client_channel_id, g.id, c.currency, cc.settle_days, c.is_active,
-    cc.is_active, g.is_active, true
-  FROM campaign_group g JOIN client_channels cc ON cc.tenant_id = $1 AND cc.id = g.client_channel_id
-  JOIN clients c ON c.tenant_id = $1 AND c.id = g.client_id
-  UNION ALL
-  SELECT 'client_channel', cc.id, cc.client_id, cc.id, NULL, c.currency, cc.settle_days, c.is_active, cc.is_active, true,
-    true
-  FROM client_channel cc JOIN clients c ON c.tenant_id = $1 AND c.id = cc.client_id
-  UNION ALL
-  SELECT 'client', c.id, c.id, NULL, NULL, c.currency, 14, c.is_active, true, true, true FROM client c
-)
-SELECT p.level, p.id, p.client_id, p.client_channel_id, p.campaign_group_id, p.currency, p.settle_days,
-  CASE WHEN NOT client_active THEN 'client' WHEN NOT channel_active THEN 'client_channel'
-    WHEN NOT group_active THEN 'campaign_group' WHEN NOT campaign_active THEN 'campaign' END AS inactive,
-  now() AT TIME ZONE t.time_zone AS local_now
-FROM place p JOIN tenants t ON t.tenant_id = $1";
+/// The places of one level, `$place` the table's name in `$from`. The rows are held with the lock that a foreign key takes:
+/// nobody removes or deactivates a place while figures are being put there. $1 tenant, $2 ids, $3 the caller's clients or null.
+macro_rules! places {
+    ($level:literal, $client:literal, $channel:literal, $group:literal, $days:literal, $inactive:literal, $from:literal, $place:literal) => {
+        concat!(
+            "SELECT '",
+            $level,
+            "' AS level, ",
+            $place,
+            ".id, ",
+            $client,
+            " AS client_id, ",
+            $channel,
+            " AS client_channel_id, ",
+            $group,
+            " AS campaign_group_id, c.currency, ",
+            $days,
+            " AS settle_days, CASE WHEN NOT c.is_active THEN 'client' ",
+            $inactive,
+            " END AS inactive, now() AT TIME ZONE t.time_zone AS local_now FROM ",
+            $from,
+            " JOIN tenants t ON t.tenant_id = c.tenant_id WHERE ",
+            $place,
+            ".tenant_id = $1 AND ",
+            $place,
+            ".id = ANY ($2) AND ",
+            $place,
+            ".removed_at IS NULL AND ($3 IS NULL OR ",
+            $client,
+            " = ANY ($3)) FOR KEY SHARE OF ",
+            $place
+        )
+    };
+}
+
+/// A statement for each level: what a call does not name costs it nothing.
+const fn places(level: Level) -> &'static str {
+    match level {
+        Level::Client => {
+            places!("client", "c.id", "NULL::uuid", "NULL::uuid", "14::bigint", "", "clients c", "c")
+        }
+        Level::ClientChannel => places!(
+            "client_channel",
+            "cc.client_id",
+            "cc.id",
+            "NULL::uuid",
+            "cc.settle_days",
+            "WHEN NOT cc.is_active THEN 'client_channel'",
+            "client_channels cc JOIN clients c ON c.tenant_id = cc.tenant_id AND c.id = cc.client_id",
+            "cc"
+        ),
+        Level::CampaignGroup => places!(
+            "campaign_group",
+            "g.client_id",
+            "g.client_channel_id",
+            "g.id",
+            "cc.settle_days",
+            "WHEN NOT cc.is_active THEN 'client_channel' WHEN NOT g.is_active THEN 'campaign_group'",
+            "campaign_groups g JOIN client_channels cc ON cc.tenant_id = g.tenant_id AND cc.id = g.client_channel_id \
+             JOIN clients c ON c.tenant_id = g.tenant_id AND c.id = g.client_id",
+            "g"
+        ),
+        Level::Campaign => places!(
+            "campaign",
+            "p.client_id",
+            "g.client_channel_id",
+            "g.id",
+            "cc.settle_days",
+            "WHEN NOT cc.is_active THEN 'client_channel' WHEN NOT g.is_active THEN 'campaign_group' \
+             WHEN NOT p.is_active THEN 'campaign'",
+            "campaigns p JOIN campaign_groups g ON g.tenant_id = p.tenant_id AND g.id = p.campaign_group_id \
+             JOIN client_channels cc ON cc.tenant_id = g.tenant_id AND cc.id = g.client_channel_id \
+             JOIN clients c ON c.tenant_id = p.tenant_id AND c.id = p.client_id",
+            "p"
+        ),
+    }
+}
 
 /// Those of these places that there are, for the caller.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn find_places(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Place>, StoreError> {
+pub async fn find_places(tx: &mut TenantTx, named: &[(Level, Uuid)]) -> Result<Vec<Place>, StoreError> {
     let clients = tx.clients().reads().map(<[Uuid]>::to_vec);
-    let rows: Vec<Row> = statement(PLACES)
-        .bind::<SqlUuid, _>(tx.tenant().0)
-        .bind::<Array<SqlUuid>, _>(ids)
-        .bind::<Nullable<Array<SqlUuid>>, _>(clients)
-        .load(tx.conn())
-        .await?;
-    rows.into_iter().map(place).collect()
+    let mut found = Vec::with_capacity(named.len());
+    for level in Level::ALL {
+        let ids: Vec<Uuid> = named.iter().filter(|it| it.0 == level).map(|it| it.1).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let rows: Vec<Row> = statement(places(level))
+            .bind::<SqlUuid, _>(tx.tenant().0)
+            .bind::<Array<SqlUuid>, _>(ids)
+            .bind::<Nullable<Array<SqlUuid>>, _>(&clients)
+            .load(tx.conn())
+            .await?;
+        for row in rows {
+            found.push(place(row)?);
+        }
+    }
+    Ok(found)
 }
 
 fn place(row: Row) -> Result<Place, StoreError> {

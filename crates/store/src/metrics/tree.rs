@@ -1,12 +1,14 @@
-//! The whole tree that a caller sees, and the sums of each place's own figures, from which everything is rolled up.
+//! The whole tree that a caller sees.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamp, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamp, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::level::Level;
+use super::sums::{OwnSum, SumWeeks, sums};
+use crate::pool::Connection;
 use crate::statement::statement;
 use crate::{StoreError, TenantTx};
 
@@ -29,13 +31,6 @@ pub struct TreeNode {
     pub is_active: bool,
     /// Removed meanwhile; there for what was known before.
     pub is_removed: bool,
-}
-
-/// The tree, parents before children, and the organization's local time.
-#[derive(Clone, Debug)]
-pub struct TreeRows {
-    pub nodes: Vec<TreeNode>,
-    pub local_now: NaiveDateTime,
 }
 
 #[derive(QueryableByName)]
@@ -95,20 +90,67 @@ JOIN clients c ON c.tenant_id = p.tenant_id AND c.id = p.client_id
 WHERE p.tenant_id = $1 AND ($2 IS NULL OR p.client_id = ANY ($2)) AND ($3 OR p.removed_at IS NULL)
 ORDER BY depth, sort, id";
 
-/// Everything the caller sees; with what was removed, where the past is asked about.
+/// Everything the caller sees, parents before children; with what was removed, where the past is asked about.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn load_tree(tx: &mut TenantTx, with_removed: bool) -> Result<TreeRows, StoreError> {
-    let clients = tx.clients().reads().map(<[Uuid]>::to_vec);
+pub async fn load_tree(tx: &mut TenantTx, with_removed: bool) -> Result<Vec<TreeNode>, StoreError> {
+    let asker = Asker::of(tx);
+    tree(tx.conn(), &asker, with_removed).await
+}
+
+/// The tree, with the sums of each place's own figures as known now and, if asked for, as known at an instant. Everything is
+/// asked at once and of one transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn load_tree_with_sums(
+    tx: &mut TenantTx,
+    weeks: SumWeeks,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<TreeWithSums, StoreError> {
+    let asker = Asker::of(tx);
+    let conn: &Connection = tx.conn();
+    let then = async {
+        match known_at {
+            Some(_) => sums(conn, &asker, weeks, known_at).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let (nodes, now, then) =
+        futures::try_join!(tree(conn, &asker, known_at.is_some()), sums(conn, &asker, weeks, None), then)?;
+    Ok(TreeWithSums { nodes, now, then })
+}
+
+/// A tree and what is summed up in it.
+#[derive(Clone, Debug)]
+pub struct TreeWithSums {
+    pub nodes: Vec<TreeNode>,
+    pub now: Vec<OwnSum>,
+    /// `None` unless an instant was asked for.
+    pub then: Option<Vec<OwnSum>>,
+}
+
+/// Whose tree: the organization, and the clients the caller is limited to.
+pub(super) struct Asker {
+    pub(super) tenant: Uuid,
+    pub(super) clients: Option<Vec<Uuid>>,
+}
+
+impl Asker {
+    pub(super) fn of(tx: &TenantTx) -> Self {
+        Asker { tenant: tx.tenant().0, clients: tx.clients().reads().map(<[Uuid]>::to_vec) }
+    }
+}
+
+async fn tree(mut conn: &Connection, asker: &Asker, with_removed: bool) -> Result<Vec<TreeNode>, StoreError> {
     let rows: Vec<Row> = statement(TREE)
-        .bind::<SqlUuid, _>(tx.tenant().0)
-        .bind::<Nullable<Array<SqlUuid>>, _>(clients)
+        .bind::<SqlUuid, _>(asker.tenant)
+        .bind::<Nullable<Array<SqlUuid>>, _>(&asker.clients)
         .bind::<Bool, _>(with_removed)
-        .load(tx.conn())
+        .load(&mut conn)
         .await?;
-    let nodes = rows.into_iter().map(node).collect::<Result<_, _>>()?;
-    Ok(TreeRows { nodes, local_now: local_now(tx).await? })
+    rows.into_iter().map(node).collect()
 }
 
 fn node(row: Row) -> Result<TreeNode, StoreError> {
@@ -143,84 +185,4 @@ pub async fn local_now(tx: &mut TenantTx) -> Result<NaiveDateTime, StoreError> {
             .get_result(tx.conn())
             .await?;
     Ok(now.local_now)
-}
-
-/// Figures of a place's own, added up over some weeks that are named by one of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
-pub struct OwnSum {
-    #[diesel(sql_type = SqlUuid)]
-    pub entity_id: Uuid,
-    #[diesel(sql_type = Date)]
-    pub week_start: NaiveDate,
-    #[diesel(sql_type = BigInt)]
-    pub ad_spend: i64,
-    #[diesel(sql_type = BigInt)]
-    pub sales: i64,
-}
-
-/// Which weeks are added up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SumWeeks {
-    /// Where the weeks before begin; `first` if they are not asked for.
-    pub previous: NaiveDate,
-    pub first: NaiveDate,
-    pub last: NaiveDate,
-    /// Whether every week is a sum of its own, or only those that a summary tells apart: the last, the one before it, the
-    /// rest from `first` on, and the rest before `first`.
-    pub each: bool,
-    /// Whether all of a client's places are one sum, under the client's id.
-    pub by_client: bool,
-    /// Of this client only.
-    pub client: Option<Uuid>,
-}
-
-macro_rules! sums {
-    ($from:literal) => {
-        concat!(
-            "SELECT CASE WHEN $7 THEN client_id ELSE entity_id END AS entity_id, CASE WHEN $6 OR week_start >= $5 - 7 THEN week_start WHEN week_start >= $4 THEN $4 ELSE $3 END \
-               AS week_start, sum(ad_spend)::bigint AS ad_spend, sum(sales)::bigint AS sales FROM (",
-            $from,
-            ") AS known WHERE ad_spend IS NOT NULL GROUP BY 1, 2"
-        )
-    };
-}
-
-const NOW: &str = sums!(
-    "SELECT client_id, entity_id, week_start, ad_spend, sales FROM weekly_metrics \
-     WHERE tenant_id = $1 AND ($2 IS NULL OR client_id = ANY ($2)) AND ($8 IS NULL OR client_id = $8) \
-       AND week_start BETWEEN $3 AND $5"
-);
-
-const THEN: &str = sums!(
-    "SELECT DISTINCT ON (entity_id, week_start) client_id, entity_id, week_start, ad_spend, sales \
-     FROM weekly_metric_revisions \
-     WHERE tenant_id = $1 AND ($2 IS NULL OR client_id = ANY ($2)) AND ($8 IS NULL OR client_id = $8) \
-       AND week_start BETWEEN $3 AND $5 AND recorded_at <= $9 \
-     ORDER BY entity_id, week_start, recorded_at DESC"
-);
-
-/// What is known now, or was known at an instant.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn own_sums(
-    tx: &mut TenantTx,
-    weeks: SumWeeks,
-    known_at: Option<DateTime<Utc>>,
-) -> Result<Vec<OwnSum>, StoreError> {
-    let clients = tx.clients().reads().map(<[Uuid]>::to_vec);
-    let query = statement(if known_at.is_some() { THEN } else { NOW })
-        .bind::<SqlUuid, _>(tx.tenant().0)
-        .bind::<Nullable<Array<SqlUuid>>, _>(clients)
-        .bind::<Date, _>(weeks.previous)
-        .bind::<Date, _>(weeks.first)
-        .bind::<Date, _>(weeks.last)
-        .bind::<Bool, _>(weeks.each)
-        .bind::<Bool, _>(weeks.by_client)
-        .bind::<Nullable<SqlUuid>, _>(weeks.client);
-    let query = match known_at {
-        Some(instant) => query.bind::<Timestamptz, _>(instant),
-        None => query,
-    };
-    Ok(query.load(tx.conn()).await?)
 }

@@ -38,7 +38,7 @@ impl Handle<ListAlerts> for Gateway {
         let now = Utc::now();
         let at = params.known_at.map_or(now, |it| it.0.min(now));
         // The organization's offset of today: near enough for the midnights of eight weeks.
-        let ahead = forest.local_now - now.naive_utc();
+        let ahead = metrics::local_now(scope.tx()).await? - now.naive_utc();
         let Ok(week) = Week::containing((at.naive_utc() + ahead).date()) else {
             return Ok(Listing { items: Vec::new() });
         };

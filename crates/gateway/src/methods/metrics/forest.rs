@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use ad_metrics::{Currency, NodeId, Ratio, Tree};
 use api::types::{CampaignGroupId, CampaignId, ClientChannelId, ClientId, MetricsLevel};
-use chrono::NaiveDateTime;
 use store::{
     StoreError, TenantTx,
     metrics::{self, Level, TreeNode},
@@ -17,7 +16,6 @@ pub(super) struct Forest {
     /// As the tree counts them.
     pub(super) rows: Vec<TreeNode>,
     pub(super) ids: Vec<NodeId>,
-    pub(super) local_now: NaiveDateTime,
     by_id: HashMap<Uuid, usize>,
 }
 
@@ -47,15 +45,18 @@ pub(super) struct NoSuch(pub(super) Level);
 impl Forest {
     /// With what was removed, where the past is asked about.
     pub(super) async fn load(tx: &mut TenantTx, with_removed: bool) -> Result<Self, StoreError> {
-        let found = metrics::load_tree(tx, with_removed).await?;
+        Self::of(metrics::load_tree(tx, with_removed).await?)
+    }
+
+    /// Of rows in which parents come before their children.
+    pub(super) fn of(nodes: Vec<TreeNode>) -> Result<Self, StoreError> {
         let mut forest = Forest {
             tree: Tree::new(),
-            rows: Vec::with_capacity(found.nodes.len()),
-            ids: Vec::with_capacity(found.nodes.len()),
-            local_now: found.local_now,
-            by_id: HashMap::with_capacity(found.nodes.len()),
+            rows: Vec::with_capacity(nodes.len()),
+            ids: Vec::with_capacity(nodes.len()),
+            by_id: HashMap::with_capacity(nodes.len()),
         };
-        for row in found.nodes {
+        for row in nodes {
             // Whose parent was removed is removed as well, and not asked about.
             let parent = row.parent.map(|id| forest.by_id.get(&id).map(|at| forest.ids[*at]));
             let id = match (row.level, parent) {

@@ -29,11 +29,12 @@ impl Handle<Pacing> for Gateway {
         let named = Named::new(params.client_id, params.client_channel_id, params.campaign_group_id, None);
         let place = forest.place(&named)?;
         let impossible = || Failure::Refused(MetricsRefusal::PeriodNotPossible);
+        let local_now = metrics::local_now(scope.tx()).await?;
         let week = match params.week {
             Some(monday) => week(monday)?,
-            None => Week::containing(forest.local_now.date()).map_err(|_| impossible())?,
+            None => Week::containing(local_now.date()).map_err(|_| impossible())?,
         };
-        let minutes = week.minutes_elapsed(forest.local_now).unwrap_or(0);
+        let minutes = week.minutes_elapsed(local_now).unwrap_or(0);
         let monday = week.monday();
         let weeks = SumWeeks {
             previous: monday,

@@ -12,7 +12,7 @@ use api::{
 };
 use chrono::{DateTime, Utc};
 use rpc::Handle;
-use store::metrics::{self, Level, SumWeeks};
+use store::metrics::{self, Level, OwnSum, SumWeeks};
 
 use super::{
     super::advertising,
@@ -46,12 +46,6 @@ pub(super) struct Wanted {
 
 impl RolledUp {
     pub(super) async fn load(scope: &mut Scope, wanted: Wanted) -> Result<Self, Refused> {
-        let forest = Forest::load(scope.tx(), wanted.known_at.is_some()).await?;
-        let place = forest.place(&wanted.named)?;
-        let level = wanted.level.map_or_else(|| next_level(place.map(|at| forest.rows[at].level)), to_level);
-        if place.is_some_and(|at| forest.rows[at].level > level) {
-            return Err(Failure::Refused(MetricsRefusal::LevelAbove));
-        }
         let weeks = SumWeeks {
             previous: wanted.previous.first().monday(),
             first: wanted.period.first().monday(),
@@ -60,7 +54,14 @@ impl RolledUp {
             by_client: false,
             client: None,
         };
-        let cells = cells(scope, &forest, weeks, wanted.known_at).await?;
+        let loaded = metrics::load_tree_with_sums(scope.tx(), weeks, wanted.known_at).await?;
+        let forest = Forest::of(loaded.nodes)?;
+        let place = forest.place(&wanted.named)?;
+        let level = wanted.level.map_or_else(|| next_level(place.map(|at| forest.rows[at].level)), to_level);
+        if place.is_some_and(|at| forest.rows[at].level > level) {
+            return Err(Failure::Refused(MetricsRefusal::LevelAbove));
+        }
+        let cells = cells(&forest, &loaded.now, loaded.then.as_deref());
         let (summary, tree, rates) = match wanted.convert {
             None => (summarize(&forest.tree, wanted.period, cells)?, None, Vec::new()),
             Some((currency, rates)) => {
@@ -106,33 +107,18 @@ impl RolledUp {
     }
 }
 
-/// The figures of each place's own, on both clocks.
-async fn cells(
-    scope: &mut Scope,
-    forest: &Forest,
-    weeks: SumWeeks,
-    known_at: Option<DateTime<Utc>>,
-) -> Result<Vec<Cell>, Refused> {
-    let now = metrics::own_sums(scope.tx(), weeks, None).await?;
-    let cell = |sum: &metrics::OwnSum| {
-        let amounts = Amounts { ad_spend: sum.ad_spend, sales: sum.sales };
-        Some((forest.node_of(sum.entity_id)?, ad_metrics::Week::starting(sum.week_start).ok()?, amounts))
+/// The figures of each place's own, on both clocks; without another instant they are the same.
+fn cells(forest: &Forest, now: &[OwnSum], then: Option<&[OwnSum]>) -> Vec<Cell> {
+    let cell = |sum: &OwnSum| {
+        let node = forest.node_of(sum.entity_id)?;
+        let week = ad_metrics::Week::starting(sum.week_start).ok()?;
+        let amounts = Some(Amounts { ad_spend: sum.ad_spend, sales: sum.sales });
+        Some(Cell { node, week, now: amounts, then: amounts })
     };
-    let mut cells = Vec::with_capacity(now.len());
-    for (node, week, amounts) in now.iter().filter_map(cell) {
-        let then = if known_at.is_none() { Some(amounts) } else { None };
-        cells.push(Cell { node, week, now: Some(amounts), then });
-    }
-    if known_at.is_some() {
-        let then = metrics::own_sums(scope.tx(), weeks, known_at).await?;
-        cells.extend(then.iter().filter_map(cell).map(|(node, week, amounts)| Cell {
-            node,
-            week,
-            now: None,
-            then: Some(amounts),
-        }));
-    }
-    Ok(cells)
+    let (now, same) = (now.iter().filter_map(cell), then.is_none());
+    let mut cells: Vec<Cell> = now.map(|it| Cell { then: it.then.filter(|_| same), ..it }).collect();
+    cells.extend(then.unwrap_or_default().iter().filter_map(cell).map(|it| Cell { now: None, ..it }));
+    cells
 }
 
 fn not_converted(refused: ConvertRefused) -> Refused {
