@@ -11,9 +11,9 @@ use tokio::task::JoinHandle;
 use super::vendor::{VendorError, VendorSession};
 
 /// So many pages wait to be written at most, so that memory stays flat.
-const AHEAD: usize = 9;
+const AHEAD: usize = 4;
 /// A page is not made longer than this many rows, so that its transaction stays short.
-const ROWS: u64 = 20_000;
+const ROWS: u64 = 10_000;
 
 type Fetched = Result<Page, VendorError>;
 
