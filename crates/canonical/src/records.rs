@@ -25,6 +25,11 @@ pub trait Record {
     fn modified_at(&self) -> DateTime<Utc>;
     fn deleted(&self) -> bool;
     fn raw(&self) -> Option<&Raw>;
+    /// The same record without its raw text: what of it is ours.
+    #[must_use]
+    fn without_raw(&self) -> Self
+    where
+        Self: Sized;
 }
 
 macro_rules! records {
@@ -46,6 +51,10 @@ macro_rules! records {
 
             fn raw(&self) -> Option<&Raw> {
                 self.raw.as_ref()
+            }
+
+            fn without_raw(&self) -> Self {
+                Self { raw: None, ..self.clone() }
             }
         }
     )+};

@@ -49,8 +49,9 @@ async fn upsert(tx: &mut TenantTx, planned: &[Planned<'_, Account>]) -> Result<(
            country, owner_email, attributes, source_modified_at) \
          SELECT $1, a.id, a.name, a.domain, a.industry, a.employees, a.revenue, a.currency, a.country, a.owner, \
            a.attributes::jsonb, a.modified_at \
-         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
-           a (id, name, domain, industry, employees, revenue, currency, country, owner, attributes, modified_at) \
+         FROM (SELECT unnest($2) AS id, unnest($3) AS name, unnest($4) AS domain, unnest($5) AS industry, \
+             unnest($6) AS employees, unnest($7) AS revenue, unnest($8) AS currency, unnest($9) AS country, \
+             unnest($10) AS owner, unnest($11) AS attributes, unnest($12) AS modified_at) a \
          ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name, domain = excluded.domain, \
            industry = excluded.industry, employee_count = excluded.employee_count, \
            annual_revenue = excluded.annual_revenue, currency = excluded.currency, country = excluded.country, \

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
+use futures::{StreamExt, TryStreamExt};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -41,7 +42,12 @@ pub(super) async fn write(
     let records = newest(records);
     let (gone, living): (Vec<&Activity>, Vec<&Activity>) = records.into_iter().partition(|r| r.deleted);
     let (facts, lost) = place(tx, connector, living, names).await?;
-    let present = present(tx, connector, &facts).await?;
+    names.logged.learn(tx, connector).await?;
+    let may_be_there = |record: &Activity| names.logged.may_have(&record.external_id);
+    let asked: Vec<&Fact<'_>> = facts.iter().filter(|fact| may_be_there(fact.record)).collect();
+    let present = present(tx, connector, &asked).await?;
+    let asked = gone.iter().filter(|record| may_be_there(record)).map(|record| record.external_id.as_str());
+    let taken_back = retract(tx, connector, asked.collect()).await?;
     let same = |fact: &&Fact<'_>| present.get(&fact.record.external_id) == Some(&true);
     let mut news: Vec<&Fact<'_>> = facts.iter().filter(|fact| !same(fact)).collect();
     // Neighbours in the indexes are written one after the other.
@@ -51,9 +57,9 @@ pub(super) async fn write(
         .map(|fact| fact.record.external_id.as_str())
         .filter(|id| present.contains_key(*id))
         .collect();
-    let taken_back = retract(tx, connector, gone.iter().map(|r| r.external_id.as_str()).collect()).await?;
     let updated = retract(tx, connector, changed).await?;
     insert(tx, connector, &news).await?;
+    names.logged.add(news.iter().map(|fact| fact.record.external_id.as_str()));
     let count = |n: usize| i64::try_from(n).expect("a page is small");
     counts.read += count(facts.len() + gone.len());
     counts.deleted += taken_back;
@@ -105,8 +111,11 @@ async fn place<'a>(
 async fn present(
     tx: &mut TenantTx,
     connector: ConnectorId,
-    facts: &[Fact<'_>],
+    facts: &[&Fact<'_>],
 ) -> Result<HashMap<String, bool>, StoreError> {
+    if facts.is_empty() {
+        return Ok(HashMap::new());
+    }
     #[derive(QueryableByName)]
     struct There {
         #[diesel(sql_type = Text)]
@@ -137,7 +146,7 @@ async fn present(
     .bind::<Array<Text>, _>(facts.iter().map(|f| f.record.external_id.as_str()).collect::<Vec<_>>())
     .load(tx.conn())
     .await?;
-    let by_id: HashMap<&str, &Fact<'_>> = facts.iter().map(|f| (f.record.external_id.as_str(), f)).collect();
+    let by_id: HashMap<&str, &Fact<'_>> = facts.iter().map(|f| (f.record.external_id.as_str(), *f)).collect();
     let compared = there.into_iter().filter_map(|row| {
         let fact = by_id.get(row.external_id.as_str())?;
         let record = fact.record;
@@ -194,15 +203,26 @@ async fn retract(
     Ok(i64::try_from(retracted).expect("a page is small"))
 }
 
-/// So many facts go into one statement. The next statement is made while PostgreSQL works on the one before.
-const AT_ONCE: usize = 700;
+/// So many facts go into one statement. The next one is made while PostgreSQL works on the one before, so the first is short.
+const AT_FIRST: usize = 800;
+const AT_ONCE: usize = 2_400;
 
 async fn insert(tx: &mut TenantTx, connector: ConnectorId, facts: &[&Fact<'_>]) -> Result<(), StoreError> {
     let tenant = tx.tenant().0;
     let conn: &Connection = tx.conn();
-    let statements = facts.chunks(AT_ONCE).map(|facts| insert_some(conn, tenant, connector, facts));
-    futures::future::try_join_all(statements).await?;
-    Ok(())
+    let (first, rest) = facts.split_at(facts.len().min(AT_FIRST));
+    let chunks = std::iter::once(first).chain(rest.chunks(AT_ONCE)).filter(|facts| !facts.is_empty());
+    let statements: Vec<_> = chunks
+        .enumerate()
+        .map(|(number, facts)| async move {
+            if number > 0 {
+                // The statement before this one is sent by another task, which may be waiting for this one to pause.
+                tokio::task::yield_now().await;
+            }
+            insert_some(conn, tenant, connector, facts).await
+        })
+        .collect();
+    futures::stream::iter(statements).buffered(2).try_collect().await
 }
 
 async fn insert_some(
@@ -221,8 +241,9 @@ async fn insert_some(
            channel, subject, properties) \
          SELECT $1, $2, i.id, i.external_id, i.person_id, i.account_id, i.occurred_at, i.type, i.channel, i.subject, \
            i.properties::jsonb \
-         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11) \
-           i (id, external_id, person_id, account_id, occurred_at, type, channel, subject, properties)",
+         FROM (SELECT unnest($3) AS id, unnest($4) AS external_id, unnest($5) AS person_id, unnest($6) AS account_id, \
+             unnest($7) AS occurred_at, unnest($8) AS type, unnest($9) AS channel, unnest($10) AS subject, \
+             unnest($11) AS properties) i",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(connector.0)

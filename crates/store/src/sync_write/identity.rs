@@ -110,9 +110,10 @@ pub(super) fn plan<'a, R: Record + Serialize>(
     planned
 }
 
-/// Of the record's fields but for the raw text and the vendor's clock: equal means nothing of ours would change.
-fn hash_of<R: Serialize>(record: &R) -> i64 {
-    let mut fields = serde_json::to_value(record).expect("canonical records are plain data");
+/// Of the record's fields but for the raw text and the vendor's clock: equal means nothing of ours would change. The raw
+/// text is left out first, since as a value it would be parsed.
+fn hash_of<R: Record + Serialize>(record: &R) -> i64 {
+    let mut fields = serde_json::to_value(record.without_raw()).expect("canonical records are plain data");
     if let Some(fields) = fields.as_object_mut() {
         fields.remove("raw");
         fields.remove("modifiedAt");
@@ -249,7 +250,8 @@ pub(super) async fn remember<R: Record>(
            (tenant_id, connector_id, entity, external_id, entity_id, record_hash, source_modified_at, deleted_at, raw) \
          SELECT $1, $2, $3, x.external_id, x.entity_id, x.record_hash, x.modified_at, \
            CASE WHEN x.deleted THEN now() END, x.raw::jsonb \
-         FROM unnest($4, $5, $6, $7, $8, $9) x (external_id, entity_id, record_hash, modified_at, deleted, raw) \
+         FROM (SELECT unnest($4) AS external_id, unnest($5) AS entity_id, unnest($6) AS record_hash, \
+             unnest($7) AS modified_at, unnest($8) AS deleted, unnest($9) AS raw) x \
          ON CONFLICT (tenant_id, connector_id, entity, external_id) DO UPDATE SET \
            record_hash = excluded.record_hash, source_modified_at = excluded.source_modified_at, \
            deleted_at = excluded.deleted_at, raw = coalesce(excluded.raw, external_ids.raw)",

@@ -3,6 +3,9 @@
 //! Everything of a page goes into the caller's one transaction: rows, quarantine, counts and cursor, guarded by the
 //! fence of the job's lease. Writing the same page again changes nothing. It does not know where records come from
 //! nor what a score is; which fields are valid was decided before.
+//!
+//! Rows travel as one array for each column and are unnested in the select list: in FROM, PostgreSQL would first copy each
+//! array into a table of its own.
 
 mod accounts;
 mod activities;
@@ -24,6 +27,7 @@ use uuid::Uuid;
 
 use crate::{StoreError, TenantTx, Topic, Topics};
 
+use names::Logged;
 pub use names::Names;
 pub use replay::{Replayed, UnresolvedSlice, replay_unresolved_activities};
 pub use run::check_lease;
@@ -189,6 +193,9 @@ pub async fn write_page(
     let mut lost = intent_roles::write(tx, page.connector, &records.intent_roles).await?;
     let mut of_this_page = Names::default();
     let brings_entities = !records.accounts.is_empty() || !records.people.is_empty();
+    if brings_entities && !records.activities.is_empty() {
+        names.logged = Logged::Any;
+    }
     let names = if brings_entities { &mut of_this_page } else { names };
     lost.extend(
         activities::write(tx, page.connector, &records.activities, names, &mut counts.activity).await?,

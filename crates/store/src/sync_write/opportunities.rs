@@ -70,9 +70,10 @@ async fn upsert(
            is_won, attributes, source_created_at, source_modified_at) \
          SELECT $1, o.id, o.name, o.account_id, o.stage, o.amount, o.currency, o.close_date, o.is_closed, o.is_won, \
            o.attributes::jsonb, o.created_at, o.modified_at \
-         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
-           o (id, name, account_id, stage, amount, currency, close_date, is_closed, is_won, attributes, created_at, \
-              modified_at) \
+         FROM (SELECT unnest($2) AS id, unnest($3) AS name, unnest($4) AS account_id, unnest($5) AS stage, \
+             unnest($6) AS amount, unnest($7) AS currency, unnest($8) AS close_date, unnest($9) AS is_closed, \
+             unnest($10) AS is_won, unnest($11) AS attributes, unnest($12) AS created_at, \
+             unnest($13) AS modified_at) o \
          ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name, account_id = excluded.account_id, \
            stage = excluded.stage, amount = excluded.amount, currency = excluded.currency, \
            close_date = excluded.close_date, is_closed = excluded.is_closed, is_won = excluded.is_won, \
@@ -172,7 +173,8 @@ async fn insert_stages(
         "INSERT INTO opportunity_stages (tenant_id, opportunity_id, entered_at, stage, connector_id, external_id) \
          SELECT DISTINCT ON (s.opportunity_id, s.entered_at, s.stage) \
            $1, s.opportunity_id, s.entered_at, s.stage, $2, s.external_id \
-         FROM unnest($3, $4, $5, $6) s (opportunity_id, entered_at, stage, external_id) \
+         FROM (SELECT unnest($3) AS opportunity_id, unnest($4) AS entered_at, unnest($5) AS stage, \
+             unnest($6) AS external_id) s \
          ON CONFLICT (tenant_id, opportunity_id, entered_at, stage) DO UPDATE SET \
            external_id = coalesce(excluded.external_id, opportunity_stages.external_id)",
     )
@@ -365,7 +367,8 @@ pub(super) async fn write_contacts(
         "INSERT INTO opportunity_contacts \
            (tenant_id, opportunity_id, person_id, role, is_primary, connector_id, external_id) \
          SELECT $1, c.opportunity_id, c.person_id, c.role, c.is_primary, $2, c.external_id \
-         FROM unnest($3, $4, $5, $6, $7) c (opportunity_id, person_id, role, is_primary, external_id) \
+         FROM (SELECT unnest($3) AS opportunity_id, unnest($4) AS person_id, unnest($5) AS role, \
+             unnest($6) AS is_primary, unnest($7) AS external_id) c \
          ON CONFLICT (tenant_id, opportunity_id, person_id) DO UPDATE SET role = excluded.role, \
            is_primary = excluded.is_primary, connector_id = excluded.connector_id, external_id = excluded.external_id",
     )

@@ -80,9 +80,10 @@ async fn upsert(
            account_id, lead_status, is_lead, opted_out, attributes, source_modified_at) \
          SELECT $1, r.id, r.email, r.work_domain, r.first_name, r.last_name, r.title, r.seniority, r.phone, \
            r.account_id, r.lead_status, r.is_lead, r.opted_out, r.attributes::jsonb, r.modified_at \
-         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
-           r (id, email, work_domain, first_name, last_name, title, seniority, phone, account_id, lead_status, \
-              is_lead, opted_out, attributes, modified_at) \
+         FROM (SELECT unnest($2) AS id, unnest($3) AS email, unnest($4) AS work_domain, unnest($5) AS first_name, \
+             unnest($6) AS last_name, unnest($7) AS title, unnest($8) AS seniority, unnest($9) AS phone, \
+             unnest($10) AS account_id, unnest($11) AS lead_status, unnest($12) AS is_lead, \
+             unnest($13) AS opted_out, unnest($14) AS attributes, unnest($15) AS modified_at) r \
          ON CONFLICT (tenant_id, id) DO UPDATE SET email = excluded.email, work_domain = excluded.work_domain, \
            first_name = excluded.first_name, last_name = excluded.last_name, title = excluded.title, \
            seniority = excluded.seniority, phone = excluded.phone, account_id = excluded.account_id, \

@@ -1,5 +1,6 @@
 //! What the store promises, tried on a real database.
 
+mod activity_references;
 mod buying_groups;
 mod catalogue;
 mod changes;

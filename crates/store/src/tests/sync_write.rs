@@ -46,7 +46,7 @@ impl World {
         Self { store, tenant, connector: ConnectorId(connector), run, job, database }
     }
 
-    fn page(&self, records: PageRecords) -> PageWrite {
+    pub(super) fn page(&self, records: PageRecords) -> PageWrite {
         PageWrite {
             connector: self.connector,
             sync_run: Some(self.run),

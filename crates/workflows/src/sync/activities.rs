@@ -102,6 +102,8 @@ pub(super) async fn write(
     sync_write::write_page(&mut tx, &write, names).await?;
     let cancelled = record(&mut tx, run, after, rows).await?;
     tx.commit().await?;
+    // The next page does not wait until thousands of records are given back one by one.
+    tokio::task::spawn_blocking(move || drop(write));
     Ok(cancelled)
 }
 

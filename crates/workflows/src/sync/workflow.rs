@@ -15,7 +15,7 @@ use store::{Operation, Store, StoreError, TenantId, TenantTx};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::machine::{self, SyncCommand, SyncEvent, SyncState, SyncStep};
+use super::machine::{self, SyncCommand, SyncEvent, SyncState};
 use super::prefetch::Reader;
 use super::progress::Rows;
 use super::vault::CredentialVault;
@@ -248,10 +248,6 @@ impl Drive<'_> {
     async fn write(&mut self, state: &SyncState) -> Result<Done, StoreError> {
         let page = self.page.take().expect("the machine asks to write only after a fetch");
         let (after, command) = machine::next(state, SyncEvent::Written);
-        // Reading goes on meanwhile, if it will go on at all.
-        if let (SyncStep::Syncing, Some(reader)) = (&after.step, self.reader.as_mut()) {
-            reader.read_ahead(page.next.clone());
-        }
         let mut rows = self.rows.clone();
         rows.add(&page);
         // Kept only when the page is.
