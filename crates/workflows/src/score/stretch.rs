@@ -12,7 +12,8 @@ use scoring::{
 };
 use serde_json::Value;
 use store::scoring_inputs::{AccountInput, AccountVersionInput, OpportunityInput, PersonInput, PersonLog};
-use store::scoring_runs::{ScoreRow, ScoredCounts, StateRow, TierRow};
+use store::scoring_runs::ScoredCounts;
+use store::scoring_writes::{ScoreRow, StateRow, TierRow};
 use uuid::Uuid;
 
 /// The rules made ready, and the instant.

@@ -11,7 +11,7 @@ use scoring::PreparedConfig;
 use serde_json::json;
 use store::jobs::{self, Ending, JobRecord, Lease, Progress};
 use store::scoring_runs::ActiveRules;
-use store::{Operation, StoreError, TenantTx, scoring_runs as runs};
+use store::{Operation, StoreError, TenantTx, scoring_runs as runs, scoring_writes as writes};
 use uuid::Uuid;
 
 use super::ahead::{Ahead, Stretch};
@@ -145,7 +145,7 @@ impl Drive<'_> {
         // Kept only when it can go on: after a failure the next attempt begins to read anew.
         let Stretch { reached, scored, .. } = ahead.take().await?;
         self.ahead = Some(ahead);
-        let mut tx = self.run.tx().await?;
+        let mut tx = self.run.bulk_tx().await?;
         jobs::check_lease(&mut tx, &self.run.lease).await?;
         self.write(&mut tx, clock, scored).await?;
         self.store(tx, state, ScoreEvent::Scored { reached }).await
@@ -153,9 +153,9 @@ impl Drive<'_> {
 
     async fn write(&mut self, tx: &mut TenantTx, clock: RunClock, scored: Scored) -> Result<(), StoreError> {
         let entities: Vec<_> = scored.rows.iter().map(|row| (row.entity_type, row.entity_id)).collect();
-        runs::write_engagement_states(tx, &scored.states, &self.rules, clock.as_of).await?;
-        runs::write_scores(tx, &scored.rows, &self.rules, clock.as_of).await?;
-        let tier_changes = runs::write_tier_history(tx, &entities, &scored.tiers, &self.rules).await?;
+        writes::write_engagement_states(tx, &scored.states, &self.rules, clock.as_of).await?;
+        writes::write_scores(tx, &scored.rows, &self.rules, clock.as_of).await?;
+        let tier_changes = writes::write_tier_history(tx, &entities, &scored.tiers, &self.rules).await?;
         let counts = runs::ScoredCounts { tier_changes, ..scored.counts };
         runs::add_scored(tx, self.run.lease.job, &counts).await?;
         self.done += i64::try_from(entities.len()).expect("a stretch fits in memory");
