@@ -1,9 +1,12 @@
 //! The scoring run: folds the activity log into scores, rolls them up, and settles tiers.
 
 mod ahead;
+mod fit;
 pub mod machine;
+mod members;
 mod read;
 mod stretch;
+mod timeline;
 mod workflow;
 
 use chrono::{DateTime, Utc};
