@@ -153,7 +153,8 @@ pub async fn finish_scoring_run(
 /// When the database is away.
 pub async fn settle_scores(tx: &mut TenantTx) -> Result<(), StoreError> {
     tx.changes(Topic::Scores);
-    // Asked from those who are gone, who are few. What is removed altogether takes its scores along.
+    // Asked from those who are gone, who are few, as a list: a join would read all scores, too, where there are no
+    // statistics yet. What is removed altogether takes its scores along.
     for (entity, gone) in [
         ("account", "accounts x WHERE (x.deleted_at IS NOT NULL OR x.merged_into IS NOT NULL)"),
         ("person", "people x WHERE (x.deleted_at IS NOT NULL OR x.merged_into IS NOT NULL)"),
@@ -163,7 +164,7 @@ pub async fn settle_scores(tx: &mut TenantTx) -> Result<(), StoreError> {
             // All names are ours, from the two lists above.
             let sql = format!(
                 "DELETE FROM {table} s WHERE s.tenant_id = $1 AND s.entity_type = $2 \
-                 AND s.entity_id IN (SELECT x.id FROM {gone} AND x.tenant_id = $1)"
+                 AND s.entity_id = ANY (ARRAY(SELECT x.id FROM {gone} AND x.tenant_id = $1))"
             );
             diesel::sql_query(sql)
                 .bind::<SqlUuid, _>(tx.tenant().0)
