@@ -8,6 +8,7 @@ mod read;
 mod stretch;
 mod timeline;
 mod workflow;
+mod write;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
