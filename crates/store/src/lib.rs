@@ -32,6 +32,7 @@ pub mod scores;
 pub mod scoring_configs;
 pub mod scoring_inputs;
 pub mod scoring_runs;
+pub mod scoring_writes;
 pub mod sessions;
 mod statement;
 pub mod sync_runs;

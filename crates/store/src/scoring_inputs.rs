@@ -165,6 +165,7 @@ impl<T> FromSql<Array<T>, Pg> for PackedArray {
 }
 
 const LIVE_ACCOUNT: &str = "a.deleted_at IS NULL AND a.merged_into IS NULL";
+const LIVE_PERSON: &str = "p.deleted_at IS NULL AND p.merged_into IS NULL";
 
 /// A person's account: through the link, followed over a merge, else by domain; the lowest id where a domain is shared.
 pub(crate) const HOME: &str = "coalesce( \
@@ -222,7 +223,7 @@ pub async fn account_versions(
     Ok(query.load(tx.conn()).await?)
 }
 
-/// The people of the accounts: linked by id, to one merged into them too, or by the domain of their e-mail.
+/// The people of live accounts: linked by id, to one merged into them too, or by the domain of their e-mail.
 ///
 /// # Errors
 /// When the database is away.
@@ -231,14 +232,20 @@ pub async fn people_of_accounts(
     accounts: &[Uuid],
     domains: &[&str],
 ) -> Result<Vec<PersonInput>, StoreError> {
+    // The first two know the home by what they were found by, and they are nearly all: only the rest look it up.
     let sql = format!(
-        "SELECT p.id, {HOME} AS home, p.work_domain, p.title FROM people p WHERE p.tenant_id = $1 \
-         AND p.deleted_at IS NULL AND p.merged_into IS NULL AND p.id IN ( \
-             SELECT q.id FROM people q WHERE q.tenant_id = $1 AND q.account_id = ANY($2) \
-             UNION SELECT q.id FROM people q WHERE q.tenant_id = $1 AND q.work_domain = ANY($3) \
-             UNION SELECT q.id FROM accounts m JOIN people q ON (q.tenant_id, q.account_id) = (m.tenant_id, m.id) \
-                   WHERE m.tenant_id = $1 AND m.merged_into = ANY($2)) \
-         ORDER BY p.id"
+        "SELECT p.id, p.account_id AS home, p.work_domain, p.title FROM people p \
+         WHERE p.tenant_id = $1 AND p.account_id = ANY($2) AND {LIVE_PERSON} \
+         UNION ALL \
+         SELECT p.id, m.merged_into, p.work_domain, p.title FROM accounts m \
+         JOIN people p ON (p.tenant_id, p.account_id) = (m.tenant_id, m.id) \
+         WHERE m.tenant_id = $1 AND m.merged_into = ANY($2) AND {LIVE_PERSON} \
+         UNION ALL \
+         SELECT p.id, {HOME}, p.work_domain, p.title FROM people p \
+         WHERE p.tenant_id = $1 AND p.work_domain = ANY($3) AND {LIVE_PERSON} AND (p.account_id = ANY($2)) IS NOT TRUE \
+             AND NOT EXISTS (SELECT FROM accounts m \
+                 WHERE m.tenant_id = $1 AND m.id = p.account_id AND m.merged_into = ANY($2)) \
+         ORDER BY id"
     );
     let query = diesel::sql_query(sql)
         .bind::<SqlUuid, _>(tx.tenant().0)

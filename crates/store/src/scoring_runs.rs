@@ -1,14 +1,14 @@
-//! Scoring runs: how they begin and end, the rules they apply, and the scores they write.
+//! Scoring runs: how they begin and end, the rules they apply, and the hash of what they leave behind. The scores
+//! themselves are written in `scoring_writes`.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::now;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use futures::{StreamExt, TryStreamExt};
 use scoring::{CombinedConfig, EngagementConfig, FitConfig};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use crate::jobs::JobId;
 use crate::schema::{connectors, scoring_runs, tenants};
@@ -37,47 +37,6 @@ pub struct ScoredCounts {
     pub accounts: i64,
     pub opportunities: i64,
     pub tier_changes: i64,
-}
-
-/// One entity's scores, in thousandths of a point.
-#[derive(Clone, Debug)]
-pub struct ScoreRow {
-    pub entity_type: &'static str,
-    pub entity_id: Uuid,
-    pub fit: Option<i64>,
-    pub fit_low: Option<i64>,
-    pub fit_high: Option<i64>,
-    pub coverage: Option<i64>,
-    pub engagement: Option<i64>,
-    pub combined: Option<i64>,
-    pub quadrant: Option<&'static str>,
-    pub tier: Option<&'static str>,
-    pub since: Option<DateTime<Utc>>,
-    pub next_transition_at: Option<DateTime<Utc>>,
-    pub last_activity_at: Option<DateTime<Utc>>,
-}
-
-/// One change of tier, when it happened in event time.
-#[derive(Clone, Debug)]
-pub struct TierRow {
-    pub entity_type: &'static str,
-    pub entity_id: Uuid,
-    pub changed_at: DateTime<Utc>,
-    pub from_tier: Option<&'static str>,
-    pub to_tier: &'static str,
-    pub from_quadrant: Option<&'static str>,
-    pub to_quadrant: Option<&'static str>,
-    pub fit: Option<i64>,
-    pub engagement: Option<i64>,
-}
-
-/// One person's engagement, as sums from which it can be told at any time.
-#[derive(Clone, Debug)]
-pub struct StateRow {
-    pub person_id: Uuid,
-    pub accumulators: Vec<u8>,
-    pub activity_count: i64,
-    pub last_activity_at: Option<DateTime<Utc>>,
 }
 
 /// The rules in force, the defaults where a tenant has none, and what else a run needs to know.
@@ -188,187 +147,24 @@ pub async fn finish_scoring_run(
     Ok(())
 }
 
-/// Writes scores in bulk; a row that says the same as before is left alone but for when it was scored.
-///
-/// # Errors
-/// [`StoreError::Reference`] when an entity is gone meanwhile.
-pub async fn write_scores(
-    tx: &mut TenantTx,
-    rows: &[ScoreRow],
-    rules: &ActiveRules,
-    scored_at: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    tx.changes(Topic::Scores);
-    macro_rules! column {
-        ($field:ident) => {
-            rows.iter().map(|row| row.$field).collect::<Vec<_>>()
-        };
-    }
-    diesel::sql_query(
-        "INSERT INTO engagements AS e (tenant_id, entity_type, entity_id, fit, fit_low, fit_high, coverage, engagement, \
-             combined, quadrant, tier, since, next_transition_at, last_activity_at, inputs_through, config_hash, scored_at) \
-         SELECT $1, n.*, $15, $16, $17 FROM unnest($2::text[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[], \
-             $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[], \
-             $14::timestamptz[]) n \
-         ON CONFLICT (tenant_id, entity_type, entity_id) DO UPDATE SET fit = excluded.fit, fit_low = excluded.fit_low, \
-             fit_high = excluded.fit_high, coverage = excluded.coverage, engagement = excluded.engagement, \
-             combined = excluded.combined, quadrant = excluded.quadrant, tier = excluded.tier, since = excluded.since, \
-             next_transition_at = excluded.next_transition_at, last_activity_at = excluded.last_activity_at, \
-             inputs_through = excluded.inputs_through, config_hash = excluded.config_hash, scored_at = excluded.scored_at",
-    )
-    .bind::<SqlUuid, _>(tx.tenant().0)
-    .bind::<Array<Text>, _>(column!(entity_type))
-    .bind::<Array<SqlUuid>, _>(column!(entity_id))
-    .bind::<Array<Nullable<BigInt>>, _>(column!(fit))
-    .bind::<Array<Nullable<BigInt>>, _>(column!(fit_low))
-    .bind::<Array<Nullable<BigInt>>, _>(column!(fit_high))
-    .bind::<Array<Nullable<BigInt>>, _>(column!(coverage))
-    .bind::<Array<Nullable<BigInt>>, _>(column!(engagement))
-    .bind::<Array<Nullable<BigInt>>, _>(column!(combined))
-    .bind::<Array<Nullable<Text>>, _>(column!(quadrant))
-    .bind::<Array<Nullable<Text>>, _>(column!(tier))
-    .bind::<Array<Nullable<Timestamptz>>, _>(column!(since))
-    .bind::<Array<Nullable<Timestamptz>>, _>(column!(next_transition_at))
-    .bind::<Array<Nullable<Timestamptz>>, _>(column!(last_activity_at))
-    .bind::<Nullable<Timestamptz>, _>(rules.inputs_through)
-    .bind::<Binary, _>(&rules.hash[..])
-    .bind::<Timestamptz, _>(scored_at)
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Makes the tier history of `entities` be exactly `rows`. Answers how many of them are new.
-///
-/// # Errors
-/// When the database is away.
-pub async fn write_tier_history(
-    tx: &mut TenantTx,
-    entities: &[(&'static str, Uuid)],
-    rows: &[TierRow],
-    rules: &ActiveRules,
-) -> Result<i64, StoreError> {
-    tx.changes(Topic::Scores);
-    macro_rules! column {
-        ($field:ident) => {
-            rows.iter().map(|row| row.$field).collect::<Vec<_>>()
-        };
-    }
-    // What a fold no longer finds was wrong: a late activity, a merge, another configuration. A list of ids for each kind,
-    // because a join over both would read the whole history.
-    for kind in ["account", "person", "opportunity"] {
-        let ids: Vec<Uuid> =
-            entities.iter().filter(|entity| entity.0 == kind).map(|entity| entity.1).collect();
-        if ids.is_empty() {
-            continue;
-        }
-        let found = rows.iter().filter(|row| row.entity_type == kind);
-        let (found, at): (Vec<Uuid>, Vec<DateTime<Utc>>) =
-            found.map(|row| (row.entity_id, row.changed_at)).unzip();
-        diesel::sql_query(
-            "DELETE FROM tier_history h WHERE h.tenant_id = $1 AND h.entity_type = $2 AND h.entity_id = ANY ($3) \
-             AND NOT EXISTS (SELECT FROM unnest($4::uuid[], $5::timestamptz[]) n (entity_id, changed_at) \
-                 WHERE n.entity_id = h.entity_id AND n.changed_at = h.changed_at)",
-        )
-        .bind::<SqlUuid, _>(tx.tenant().0)
-        .bind::<Text, _>(kind)
-        .bind::<Array<SqlUuid>, _>(ids)
-        .bind::<Array<SqlUuid>, _>(found)
-        .bind::<Array<Timestamptz>, _>(at)
-        .execute(tx.conn())
-        .await?;
-    }
-    #[derive(QueryableByName)]
-    struct Inserted {
-        #[diesel(sql_type = BigInt)]
-        inserted: i64,
-    }
-    // What is there already is left out before, not by the conflict: that would lock each row, and write.
-    let counted: Inserted = diesel::sql_query(
-        "WITH written AS ( \
-             INSERT INTO tier_history AS h (tenant_id, entity_type, entity_id, changed_at, from_tier, to_tier, \
-                 from_quadrant, to_quadrant, fit, engagement, config_hash) \
-             SELECT $1, n.*, $11 FROM unnest($2::text[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[], \
-                 $7::text[], $8::text[], $9::bigint[], $10::bigint[]) \
-                 n (entity_type, entity_id, changed_at, from_tier, to_tier, from_quadrant, to_quadrant, fit, engagement) \
-             WHERE (SELECT (h.from_tier, h.to_tier, h.from_quadrant, h.to_quadrant, h.fit, h.engagement, h.config_hash) \
-                     IS NOT DISTINCT FROM (n.from_tier, n.to_tier, n.from_quadrant, n.to_quadrant, n.fit, n.engagement, $11) \
-                 FROM tier_history h WHERE h.tenant_id = $1 AND h.entity_type = n.entity_type \
-                     AND h.entity_id = n.entity_id AND h.changed_at = n.changed_at) IS NOT TRUE \
-             ON CONFLICT (tenant_id, entity_type, entity_id, changed_at) DO UPDATE SET from_tier = excluded.from_tier, \
-                 to_tier = excluded.to_tier, from_quadrant = excluded.from_quadrant, to_quadrant = excluded.to_quadrant, \
-                 fit = excluded.fit, engagement = excluded.engagement, config_hash = excluded.config_hash \
-             RETURNING (xmax = 0) AS fresh) \
-         SELECT count(*) FILTER (WHERE fresh) AS inserted FROM written",
-    )
-    .bind::<SqlUuid, _>(tx.tenant().0)
-    .bind::<Array<Text>, _>(column!(entity_type))
-    .bind::<Array<SqlUuid>, _>(column!(entity_id))
-    .bind::<Array<Timestamptz>, _>(column!(changed_at))
-    .bind::<Array<Nullable<Text>>, _>(column!(from_tier))
-    .bind::<Array<Text>, _>(column!(to_tier))
-    .bind::<Array<Nullable<Text>>, _>(column!(from_quadrant))
-    .bind::<Array<Nullable<Text>>, _>(column!(to_quadrant))
-    .bind::<Array<Nullable<BigInt>>, _>(column!(fit))
-    .bind::<Array<Nullable<BigInt>>, _>(column!(engagement))
-    .bind::<Binary, _>(&rules.hash[..])
-    .get_result(tx.conn())
-    .await?;
-    Ok(counted.inserted)
-}
-
-/// Writes people's engagement states in bulk.
-///
-/// # Errors
-/// [`StoreError::Reference`] when a person is gone meanwhile.
-pub async fn write_engagement_states(
-    tx: &mut TenantTx,
-    rows: &[StateRow],
-    rules: &ActiveRules,
-    recorded_through: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    diesel::sql_query(
-        "INSERT INTO engagement_states (tenant_id, config_hash, recorded_through, person_id, accumulators, \
-             activity_count, last_activity_at) \
-         SELECT $1, $2, $3, n.* FROM unnest($4::uuid[], $5::bytea[], $6::bigint[], $7::timestamptz[]) n \
-         ON CONFLICT (tenant_id, config_hash, person_id) DO UPDATE SET accumulators = excluded.accumulators, \
-             activity_count = excluded.activity_count, last_activity_at = excluded.last_activity_at, \
-             recorded_through = excluded.recorded_through",
-    )
-    .bind::<SqlUuid, _>(tx.tenant().0)
-    .bind::<Binary, _>(&rules.engagement_hash[..])
-    .bind::<Timestamptz, _>(recorded_through)
-    .bind::<Array<SqlUuid>, _>(rows.iter().map(|row| row.person_id).collect::<Vec<_>>())
-    .bind::<Array<Binary>, _>(rows.iter().map(|row| row.accumulators.as_slice()).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(rows.iter().map(|row| row.activity_count).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Timestamptz>>, _>(rows.iter().map(|row| row.last_activity_at).collect::<Vec<_>>())
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
 /// Takes away the scores and tiers of entities that are no longer there: deleted, or merged into another.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn settle_scores(tx: &mut TenantTx) -> Result<(), StoreError> {
     tx.changes(Topic::Scores);
-    for (entity, live) in [
-        (
-            "account",
-            "SELECT id FROM accounts WHERE tenant_id = $1 AND deleted_at IS NULL AND merged_into IS NULL",
-        ),
-        (
-            "person",
-            "SELECT id FROM people WHERE tenant_id = $1 AND deleted_at IS NULL AND merged_into IS NULL",
-        ),
-        ("opportunity", "SELECT id FROM opportunities WHERE tenant_id = $1 AND deleted_at IS NULL"),
+    // Asked from those who are gone, who are few, as a list: a join would read all scores, too, where there are no
+    // statistics yet. What is removed altogether takes its scores along.
+    for (entity, gone) in [
+        ("account", "accounts x WHERE (x.deleted_at IS NOT NULL OR x.merged_into IS NOT NULL)"),
+        ("person", "people x WHERE (x.deleted_at IS NOT NULL OR x.merged_into IS NOT NULL)"),
+        ("opportunity", "opportunities x WHERE x.deleted_at IS NOT NULL"),
     ] {
         for table in ["engagements", "tier_history"] {
-            // Both names are ours, from the two lists above.
+            // All names are ours, from the two lists above.
             let sql = format!(
-                "DELETE FROM {table} s WHERE s.tenant_id = $1 AND s.entity_type = $2 AND NOT EXISTS ( \
-                     SELECT FROM ({live}) live WHERE live.id = s.entity_id)"
+                "DELETE FROM {table} s WHERE s.tenant_id = $1 AND s.entity_type = $2 \
+                 AND s.entity_id = ANY (ARRAY(SELECT x.id FROM {gone} AND x.tenant_id = $1))"
             );
             diesel::sql_query(sql)
                 .bind::<SqlUuid, _>(tx.tenant().0)

@@ -8,5 +8,6 @@ mod crm;
 mod isolation;
 mod jobs;
 mod private_server;
+mod scoring;
 mod sync_write;
 mod team;

@@ -1,10 +1,14 @@
 //! The scoring run: folds the activity log into scores, rolls them up, and settles tiers.
 
 mod ahead;
+mod fit;
 pub mod machine;
+mod members;
 mod read;
 mod stretch;
+mod timeline;
 mod workflow;
+mod write;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -11,7 +11,7 @@ use super::stretch::{Inputs, Ruler};
 use crate::runner::Run;
 
 /// Accounts or opportunities of one stretch; people are four times as many.
-const STRETCH: i64 = 250;
+const STRETCH: i64 = 160;
 
 /// Reads stretches of one run, each in a transaction of its own.
 pub(super) struct Reader {

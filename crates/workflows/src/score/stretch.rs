@@ -7,13 +7,16 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use scoring::{
-    AccountFacts, Activity, AttributeValue, Clock, Counted, EntityFold, EntityOutcome, FitScore,
-    OpportunityStatus, Pace, PreparedConfig, TierScheme, TypeIndex,
+    Clock, EntityFold, EntityOutcome, FitScore, OpportunityStatus, Pace, PreparedConfig, TierScheme,
 };
-use serde_json::Value;
 use store::scoring_inputs::{AccountInput, AccountVersionInput, OpportunityInput, PersonInput, PersonLog};
-use store::scoring_runs::{ScoreRow, ScoredCounts, StateRow, TierRow};
+use store::scoring_runs::ScoredCounts;
+use store::scoring_writes::{ScoreRow, StateRow, TierRow};
 use uuid::Uuid;
+
+use super::fit::FitHistory;
+use super::members::{Members, is_home};
+use super::timeline::{Happened, Timeline, Told};
 
 /// The rules made ready, and the instant.
 pub(super) struct Ruler {
@@ -32,13 +35,6 @@ pub(super) struct Inputs {
     pub(super) log: HashMap<Uuid, Vec<Happened>>,
     /// Whether the people's own scores belong to this stretch; else they are here as contacts only.
     pub(super) score_people: bool,
-}
-
-/// One activity, packed.
-#[derive(Clone, Copy)]
-pub(super) struct Happened {
-    at: i64,
-    kind: TypeIndex,
 }
 
 /// What is to be written.
@@ -75,30 +71,6 @@ impl Scored {
         self.counts.people += other.counts.people;
         self.counts.accounts += other.counts.accounts;
         self.counts.opportunities += other.counts.opportunities;
-    }
-}
-
-/// Fit over time: from the first instant on, and from each later version on.
-struct FitHistory {
-    first: Option<FitScore>,
-    /// When the first version was recorded.
-    recorded_at: Option<i64>,
-    later: Vec<(i64, Option<FitScore>)>,
-}
-
-impl FitHistory {
-    fn unknown() -> Self {
-        Self { first: None, recorded_at: None, later: Vec::new() }
-    }
-
-    fn now(&self) -> Option<FitScore> {
-        self.later.last().map_or(self.first, |(_, fit)| *fit)
-    }
-
-    fn apply(&self, fold: &mut Timeline<'_>) {
-        fold.recorded_at = self.recorded_at;
-        fold.fits.push((i64::MIN, self.first));
-        fold.fits.extend(self.later.iter().copied());
     }
 }
 
@@ -245,63 +217,6 @@ impl Ruler {
         timeline.activities.iter().map(|(_, happened)| happened.at).max()
     }
 
-    fn fit_history(&self, account: &AccountInput, inputs: &Inputs) -> FitHistory {
-        let score = |facts: AccountFacts| self.config.fit.score(&facts);
-        let versions = inputs.versions.get(&account.id).map_or(&[][..], Vec::as_slice);
-        let mut later: Vec<(i64, Option<FitScore>)> = versions
-            .iter()
-            .map(|v| {
-                (
-                    micros(v.recorded_at),
-                    score(self.facts(
-                        v.industry.as_deref(),
-                        v.employee_count,
-                        v.annual_revenue,
-                        v.currency.as_deref(),
-                        &v.attributes,
-                    )),
-                )
-            })
-            .collect();
-        if later.is_empty() {
-            let a = account;
-            let facts = self.facts(
-                a.industry.as_deref(),
-                a.employee_count,
-                a.annual_revenue,
-                a.currency.as_deref(),
-                &a.attributes,
-            );
-            return FitHistory { first: score(facts), recorded_at: None, later };
-        }
-        // What was recorded first was so before, too, as far as anybody knows.
-        let (recorded_at, first) = later.remove(0);
-        FitHistory { first, recorded_at: Some(recorded_at), later }
-    }
-
-    fn facts(
-        &self,
-        industry: Option<&str>,
-        employees: Option<i64>,
-        revenue: Option<i64>,
-        currency: Option<&str>,
-        attributes: &Value,
-    ) -> AccountFacts {
-        // Without an exchange rate, money in another currency says nothing.
-        let ours = currency.is_none_or(|currency| currency == self.currency);
-        let minor: u32 =
-            self.currency.parse::<canonical::Currency>().map_or(2, |currency| currency.minor_digits());
-        let known = |(name, value): (&String, &Value)| {
-            serde_json::from_value::<AttributeValue>(value.clone()).ok().map(|value| (name.clone(), value))
-        };
-        AccountFacts {
-            industry: industry.map(str::to_owned),
-            employees,
-            revenue: revenue.filter(|_| ours).map(|revenue| revenue / 10_i64.pow(minor)),
-            attributes: attributes.as_object().into_iter().flatten().filter_map(known).collect(),
-        }
-    }
-
     fn push(
         &self,
         entity_type: &'static str,
@@ -347,7 +262,7 @@ impl Ruler {
 }
 
 impl Inputs {
-    fn log_of(&self, person: Uuid) -> &[Happened] {
+    pub(super) fn log_of(&self, person: Uuid) -> &[Happened] {
         self.log.get(&person).map_or(&[], Vec::as_slice)
     }
 
@@ -357,140 +272,7 @@ impl Inputs {
     }
 }
 
-/// A person is scored in the stretch of their account, and one without an account in a stretch of such people.
-fn is_home(person: &PersonInput, accounts: &HashMap<Uuid, FitHistory>, inputs: &Inputs) -> bool {
-    person.home.map_or(inputs.accounts.is_empty(), |home| accounts.contains_key(&home))
-}
-
-/// Who counts towards which account: those at home there, and those whose e-mail has its domain.
-struct Members<'a> {
-    home: HashMap<Uuid, Vec<&'a PersonInput>>,
-    domain: HashMap<&'a str, Vec<&'a PersonInput>>,
-}
-
-impl<'a> Members<'a> {
-    fn of(inputs: &'a Inputs) -> Self {
-        let mut this = Self { home: HashMap::new(), domain: HashMap::new() };
-        for person in &inputs.people {
-            if let Some(home) = person.home {
-                this.home.entry(home).or_default().push(person);
-            }
-            if let Some(domain) = &person.work_domain {
-                this.domain.entry(domain).or_default().push(person);
-            }
-        }
-        this
-    }
-
-    fn of_account(&self, account: &AccountInput) -> Vec<&'a PersonInput> {
-        let by_domain = account.domain.as_deref().and_then(|domain| self.domain.get(domain));
-        let linked = self.home.get(&account.id);
-        let mut people: Vec<_> = linked.into_iter().chain(by_domain).flatten().copied().collect();
-        people.sort_by_key(|person| person.id);
-        people.dedup_by_key(|person| person.id);
-        people
-    }
-
-    fn of_id(&self, account: Uuid, inputs: &Inputs) -> Vec<&'a PersonInput> {
-        let account = inputs.accounts.binary_search_by_key(&account, |account| account.id);
-        account.map_or_else(|_| Vec::new(), |index| self.of_account(&inputs.accounts[index]))
-    }
-}
-
-impl Happened {
-    fn activity(self) -> Activity {
-        // The query has left out what was recorded later than the run's clock.
-        Activity { kind: self.kind, occurred_at: self.at, recorded_at: self.at }
-    }
-}
-
-/// One entity's events of all kinds, to be told in the order in which they happened.
-struct Timeline<'a> {
-    fold: EntityFold<'a>,
-    as_of: i64,
-    /// When the entity was first recorded: where it begins if nothing ever happened.
-    recorded_at: Option<i64>,
-    fits: Vec<(i64, Option<FitScore>)>,
-    statuses: Vec<(i64, OpportunityStatus)>,
-    activities: Vec<(usize, Happened)>,
-}
-
-/// A timeline that was told to its end.
-struct Told<'a> {
-    outcome: EntityOutcome,
-    fold: EntityFold<'a>,
-    /// Activities that count.
-    counted: i64,
-}
-
-impl<'a> Timeline<'a> {
-    fn new(fold: EntityFold<'a>, as_of: i64) -> Self {
-        Self {
-            fold,
-            as_of,
-            recorded_at: None,
-            fits: Vec::new(),
-            statuses: Vec::new(),
-            activities: Vec::new(),
-        }
-    }
-
-    fn finish(mut self) -> Told<'a> {
-        let mut counted = 0;
-        self.activities.sort_by_key(|(_, happened)| happened.at);
-        self.statuses.sort_by_key(|(at, _)| *at);
-        let begin = self.activities.first().map(|(_, happened)| happened.at);
-        let happened = begin.into_iter().chain(self.statuses.first().map(|(at, _)| *at)).min();
-        let begin = happened.or(self.recorded_at).unwrap_or(self.as_of).min(self.as_of);
-        let mut fits = self.fits.into_iter().peekable();
-        let mut statuses = self.statuses.into_iter().peekable();
-        // There was nothing to score before the first event.
-        while let Some((_, fit)) = fits.next_if(|(at, _)| *at <= begin) {
-            set_fit(&mut self.fold, begin, fit);
-        }
-        for (number, happened) in self.activities {
-            loop {
-                let fit_at = fits.peek().map(|(at, _)| *at).filter(|at| *at <= happened.at);
-                let status_at = statuses.peek().map(|(at, _)| *at).filter(|at| *at <= happened.at);
-                match (fit_at, status_at) {
-                    (None, None) => break,
-                    (Some(fit), Some(status)) if status < fit => next_status(&mut self.fold, &mut statuses),
-                    (Some(_), _) => next_fit(&mut self.fold, &mut fits),
-                    (None, Some(_)) => next_status(&mut self.fold, &mut statuses),
-                }
-            }
-            counted += i64::from(self.fold.push(number, happened.activity()) == Counted::Yes);
-        }
-        while fits.peek().is_some() || statuses.peek().is_some() {
-            let fit_at = fits.peek().map_or(i64::MAX, |(at, _)| *at);
-            let status_at = statuses.peek().map_or(i64::MAX, |(at, _)| *at);
-            if fit_at <= status_at && fits.peek().is_some() {
-                next_fit(&mut self.fold, &mut fits);
-            } else {
-                next_status(&mut self.fold, &mut statuses);
-            }
-        }
-        Told { outcome: self.fold.finish(), fold: self.fold, counted }
-    }
-}
-
-fn next_fit(fold: &mut EntityFold<'_>, fits: &mut impl Iterator<Item = (i64, Option<FitScore>)>) {
-    if let Some((at, fit)) = fits.next() {
-        set_fit(fold, at, fit);
-    }
-}
-
-fn next_status(fold: &mut EntityFold<'_>, statuses: &mut impl Iterator<Item = (i64, OpportunityStatus)>) {
-    if let Some((at, status)) = statuses.next() {
-        fold.set_status(at, status);
-    }
-}
-
-fn set_fit(fold: &mut EntityFold<'_>, at: i64, fit: Option<FitScore>) {
-    fold.set_fit(at, fit.map(|fit| fit.points));
-}
-
-fn micros(at: DateTime<Utc>) -> i64 {
+pub(super) fn micros(at: DateTime<Utc>) -> i64 {
     at.timestamp_micros()
 }
 

@@ -1,4 +1,4 @@
-//! Drives the scoring machine: takes a stretch that was read and scored ahead, and writes its scores with the state
+//! Drives the scoring machine: takes a stretch that was read, scored and written ahead, and commits it with the state
 //! after it.
 //!
 //! Memory holds a few stretches, whatever the length of the log; the largest account is the smallest stretch.
@@ -16,7 +16,8 @@ use uuid::Uuid;
 
 use super::ahead::{Ahead, Stretch};
 use super::machine::{self, RunClock, ScoreCommand, ScoreEvent, ScoreOutcome, ScoreState, Walk};
-use super::stretch::{Ruler, Scored};
+use super::stretch::Ruler;
+use super::write::Written;
 use super::{KIND, ScoreInput};
 use crate::failure::{Failed, Failure, Remedy};
 use crate::runner::{Run, Workflow, jitter};
@@ -57,10 +58,11 @@ impl Workflow for ScoringWorkflow {
     }
 }
 
+/// Borrowed mutably throughout: the writing ahead is for one thread at a time.
 struct Drive<'a> {
     run: &'a Run,
     input: ScoreInput,
-    rules: ActiveRules,
+    rules: Arc<ActiveRules>,
     config: PreparedConfig,
     done: i64,
     ahead: Option<Ahead>,
@@ -83,6 +85,7 @@ async fn begin<'a>(
     };
     if let (true, Ok(config)) = (permitted, prepared) {
         tx.commit().await?;
+        let rules = Arc::new(rules);
         return Ok(Some(Drive { run, input, rules, config, done: job.progress_done, ahead: None }));
     }
     let outcome = json!({ "outcome": "failed", "reason": reason });
@@ -116,7 +119,7 @@ impl Drive<'_> {
         }
     }
 
-    async fn begin(&self, state: &ScoreState) -> Result<(ScoreState, ScoreCommand), StoreError> {
+    async fn begin(&mut self, state: &ScoreState) -> Result<(ScoreState, ScoreCommand), StoreError> {
         let job = self.run.lease.job;
         let mut tx = self.run.tx().await?;
         jobs::check_lease(&mut tx, &self.run.lease).await?;
@@ -126,7 +129,7 @@ impl Drive<'_> {
         self.store(tx, state, ScoreEvent::Begun(RunClock { run: job.0, as_of })).await
     }
 
-    /// One stretch: read and scored ahead, and written together with where it ended.
+    /// One stretch: read, scored and written ahead, and committed together with where it ended.
     async fn score(
         &mut self,
         state: &ScoreState,
@@ -138,33 +141,22 @@ impl Drive<'_> {
             Some(ahead) if ahead.is_for(clock.as_of, walk, after) => ahead,
             _ => {
                 let (config, currency) = (self.config.clone(), self.rules.currency.clone());
-                let ruler = Ruler { config, currency, as_of: clock.as_of };
-                Ahead::from(self.run, Arc::new(ruler), walk, after)
+                let ruler = Arc::new(Ruler { config, currency, as_of: clock.as_of });
+                Ahead::from(self.run, ruler, self.rules.clone(), walk, after)
             }
         };
         // Kept only when it can go on: after a failure the next attempt begins to read anew.
-        let Stretch { reached, scored, .. } = ahead.take().await?;
+        let Stretch { reached, of: Written { mut tx, counts, entities }, .. } = ahead.take().await?;
         self.ahead = Some(ahead);
-        let mut tx = self.run.tx().await?;
         jobs::check_lease(&mut tx, &self.run.lease).await?;
-        self.write(&mut tx, clock, scored).await?;
+        runs::add_scored(&mut tx, self.run.lease.job, &counts).await?;
+        self.done += i64::try_from(entities).expect("a stretch fits in memory");
         self.store(tx, state, ScoreEvent::Scored { reached }).await
-    }
-
-    async fn write(&mut self, tx: &mut TenantTx, clock: RunClock, scored: Scored) -> Result<(), StoreError> {
-        let entities: Vec<_> = scored.rows.iter().map(|row| (row.entity_type, row.entity_id)).collect();
-        runs::write_engagement_states(tx, &scored.states, &self.rules, clock.as_of).await?;
-        runs::write_scores(tx, &scored.rows, &self.rules, clock.as_of).await?;
-        let tier_changes = runs::write_tier_history(tx, &entities, &scored.tiers, &self.rules).await?;
-        let counts = runs::ScoredCounts { tier_changes, ..scored.counts };
-        runs::add_scored(tx, self.run.lease.job, &counts).await?;
-        self.done += i64::try_from(entities.len()).expect("a stretch fits in memory");
-        Ok(())
     }
 
     /// Stores the state after an event in the transaction of its effect.
     async fn store(
-        &self,
+        &mut self,
         mut tx: TenantTx,
         state: &ScoreState,
         event: ScoreEvent,
@@ -175,14 +167,14 @@ impl Drive<'_> {
         Ok(if cancelled { machine::next(&after, ScoreEvent::CancelRequested) } else { (after, command) })
     }
 
-    async fn record(&self, tx: &mut TenantTx, state: &ScoreState) -> Result<bool, StoreError> {
+    async fn record(&mut self, tx: &mut TenantTx, state: &ScoreState) -> Result<bool, StoreError> {
         let stored = serde_json::to_value(state).expect("a state has a JSON form");
         let progress = Progress { phase: state.phase(), state: &stored, done: self.done, total: None };
         jobs::record_step(tx, &self.run.lease, &progress).await
     }
 
     async fn wait(
-        &self,
+        &mut self,
         state: &ScoreState,
         until: Option<chrono::DateTime<Utc>>,
     ) -> Result<Next, StoreError> {
@@ -193,7 +185,7 @@ impl Drive<'_> {
         Ok(None)
     }
 
-    async fn end(&self, outcome: &ScoreOutcome) -> Result<(), StoreError> {
+    async fn end(&mut self, outcome: &ScoreOutcome) -> Result<(), StoreError> {
         let job = self.run.lease.job;
         let mut tx = self.run.tx().await?;
         jobs::check_lease(&mut tx, &self.run.lease).await?;
