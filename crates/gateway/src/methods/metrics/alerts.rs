@@ -37,8 +37,10 @@ impl Handle<ListAlerts> for Gateway {
         let place = forest.place(&named)?;
         let now = Utc::now();
         let at = params.known_at.map_or(now, |it| it.0.min(now));
-        // The organization's offset of today: near enough for the midnights of eight weeks.
-        let ahead = metrics::local_now(scope.tx()).await? - now.naive_utc();
+        // The organization's offset of today: near enough for the midnights of eight weeks. To the minute, as offsets are: what
+        // the two clocks differ by must not show in an instant.
+        let seconds = (metrics::local_now(scope.tx()).await? - now.naive_utc()).num_seconds();
+        let ahead = TimeDelta::minutes((seconds + 30).div_euclid(60));
         let Ok(week) = Week::containing((at.naive_utc() + ahead).date()) else {
             return Ok(Listing { items: Vec::new() });
         };
