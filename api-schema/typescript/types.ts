@@ -1491,6 +1491,8 @@ export type Job = {
   kind: JobKind;
   /** Where it stands. */
   status: JobStatus;
+  /** Why nobody is at it; null while a worker is, and once it has ended. */
+  waiting: (JobWait | null);
   /** How far it is. */
   progress: JobProgress;
   /** Which attempt this is, from 1; 0 before the first. */
@@ -1591,6 +1593,15 @@ export type JobProgress = {
 };
 /** Where a job stands. */
 export type JobStatus = ("queued" | "running" | "complete" | "partial" | "auth_required" | "failed" | "cancelled" | "parked");
+/** What a job waits for. */
+export type JobWait = {
+  /** Why nobody is at it. */
+  reason: JobWaitReason;
+  /** No worker takes it before; null where nothing but a worker is missing. */
+  until: (Timestamp | null);
+};
+/** Why nobody is at a job. */
+export type JobWaitReason = ("planned" | "retry_after_failure" | "its_jobs" | "no_free_worker" | "worker_lost");
 /** The latest scoring run. */
 export type LastScoringRun = {
   /** The run; null before the first. */
@@ -1831,7 +1842,7 @@ export type Money = {
 export type OpenRpcDocument = {
   /** The version of OpenRPC it is written in. */
   openrpc: string;
-  /** The API's title and version. */
+  /** The API's title and version, and its limits. */
   info: OpenRpcInfo;
   /** The methods, by name. */
   methods: Array<Record<string, unknown>>;
@@ -1844,6 +1855,8 @@ export type OpenRpcInfo = {
   title: string;
   /** The version of the server's software. */
   version: string;
+  /** The limits that hold for every method. */
+  description: string;
 };
 /** An opportunity and what belongs to it. */
 export type OpportunityDetail = {
@@ -2050,6 +2063,8 @@ export type PlannedRow = {
   campaignId: (CampaignId | null);
   /** The week's Monday; null for a rejected row. */
   weekStart: string | null;
+  /** The currency of its figures, which is the client's; null for a rejected row. */
+  currency: (Currency | null);
   /** What is there. */
   before: (Figures | null);
   /** What would be. */
@@ -2944,9 +2959,9 @@ export type Week = {
   clientId?: (ClientId | null);
   /** The week's Monday. */
   weekStart: string;
-  /** What was spent; zero or more. */
+  /** What was spent: zero to 1,000,000,000,000,000 minor units. */
   adSpend: Money;
-  /** What was sold; zero or more. */
+  /** What was sold, within the same bounds. */
   sales: Money;
 };
 /** A week and the one before it. */
@@ -2984,10 +2999,10 @@ export type WeekOverWeekLineList = {
 export type WeekRevision = {
   /** When it became known. */
   recordedAt: Timestamp;
-  /** What was spent, in minor units of the client's currency; null when the figures were taken away. */
-  adSpend: (MinorUnits | null);
-  /** What was sold, in minor units of the client's currency. */
-  sales: (MinorUnits | null);
+  /** What was spent, in the client's currency; null when the figures were taken away. */
+  adSpend: (Money | null);
+  /** What was sold, in the client's currency; null when the figures were taken away. */
+  sales: (Money | null);
   /** Sales for each unit spent. */
   roas: (Ratio | null);
   /** Where the figures came from. */
@@ -3103,6 +3118,17 @@ export interface Methods {
     };
     result: TimelineItemPage;
     reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_account";
+  };
+  /** One activity, also one that was taken back: `retractedAt` says so. */
+  "activity.get": {
+    effect: "query";
+    caller: "viewer";
+    params: {
+      /** The activity. */
+      activityId: ActivityId;
+    };
+    result: ActivityRow;
+    reason: "invalid_params" | "unauthenticated" | "database_unavailable" | "no_such_activity";
   };
   /** The activity log, what happened last first. */
   "activity.list": {
@@ -4241,7 +4267,9 @@ export interface Methods {
    * 
    * The first message is `{seq, result}`. Each further one is `{seq, patch}`, a JSON Patch (RFC 6902) against the last state, or `{seq, result}` where that is shorter; a state that is the same as before is not sent. After a broken connection give the last `seq` as `resume`, at whichever server: what was missed is sent, or `{reset}` and the whole result where that cannot be told any more.
    * 
-   * A watch follows the data, not the clock: what differs only because time has passed is not sent by itself. Rights are read again whenever the query is; when they end, so does the watch, with FORBIDDEN. A query's own refusals (such as a record that is not there any more) end it with the same error as a call. One WebSocket carries at most 50 subscriptions. */
+   * A watch follows the data, not the clock: what differs only because time has passed is not sent by itself. Rights are read again whenever the query is; when they end, so does the watch, with FORBIDDEN. A query's own refusals (such as a record that is not there any more) end it with the same error as a call.
+   * 
+   * One WebSocket carries at most 50 subscriptions, those of `job.watch` included, unless the server's operator has set another limit. It is cut when nothing came from it for 50 seconds, not even the answer to a ping. */
   "live.watch": {
     effect: "subscription";
     caller: "viewer";
@@ -4869,8 +4897,8 @@ export interface Methods {
     params: {
       /** The member. */
       userId: UserId;
-      /** The clients, up to 500; left out, the member sees every client. */
-      clients?: Array<ClientGrant> | null;
+      /** The clients, up to 500; null for every client. It has to be said: a call that leaves it out is refused, so that nobody lifts a limit by forgetting it. */
+      clients: Array<ClientGrant> | null;
       /** Makes a repeat harmless: within 72 hours the same key and params return the first reply byte for byte; the same key with other params is refused with CONFLICT. */
       idempotencyKey?: string;
     };
@@ -5076,9 +5104,9 @@ export interface Methods {
     params: {
       /** The week's Monday. */
       weekStart: string;
-      /** What was spent, in the client's currency; zero or more. */
+      /** What was spent, in the client's currency: zero to 1,000,000,000,000,000 minor units. To correct a week, put in what is right. */
       adSpend: Money;
-      /** What was sold, in the client's currency; zero or more. */
+      /** What was sold, in the client's currency, within the same bounds. */
       sales: Money;
       /** The campaign. */
       campaignId?: (CampaignId | null);

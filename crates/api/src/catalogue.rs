@@ -7,7 +7,7 @@ use crate::routers::{
 };
 
 rpc::catalogue! {
-    "Fairlead";
+    "Fairlead", crate::limits::in_words();
     rpc_discover::Discover,
     system::Health,
     system::Version,
@@ -53,6 +53,7 @@ rpc::catalogue! {
     opportunity::Get,
     opportunity::Timeline,
     activity::List,
+    activity::Get,
     activity::Record,
     scoring::GetMatrixData,
     scoring::GetEntityList,

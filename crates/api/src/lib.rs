@@ -5,6 +5,7 @@
 //! no handler.
 
 mod catalogue;
+pub mod limits;
 pub mod routers;
 pub mod sample;
 pub mod topics;

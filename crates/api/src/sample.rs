@@ -138,6 +138,10 @@ pub(crate) fn usd(minor: i64) -> Money {
     Money::new(minor, Currency::USD).expect("example amounts are small")
 }
 
+pub(crate) fn name<const LONGEST: usize>(name: &str) -> Name<LONGEST> {
+    name.try_into().expect("examples have good names")
+}
+
 pub(crate) fn activity_type(name: &str) -> ActivityType {
     ActivityType::of_record(name)
 }
@@ -293,6 +297,7 @@ pub(crate) fn finished_job() -> Job {
         id: JOB_ID,
         kind: JobKind::ConnectorSync,
         status: JobStatus::Complete,
+        waiting: None,
         progress: JobProgress {
             phase: Some(JobPhase::Finalizing),
             done: 4400,
@@ -318,6 +323,7 @@ pub(crate) fn queued_job(kind: JobKind, connector_id: Option<ConnectorId>) -> Jo
         id: QUEUED_JOB_ID,
         kind,
         status: JobStatus::Queued,
+        waiting: Some(JobWait { reason: JobWaitReason::NoFreeWorker, until: None }),
         progress: JobProgress { phase: None, done: 0, total: None, rate: None, eta_seconds: None },
         attempt: 0,
         connector_id,

@@ -278,6 +278,42 @@ fn descriptions_are_paragraphs_without_line_breaks() {
     visit("", &api::document());
 }
 
+#[test]
+fn what_lifts_a_limit_has_to_be_said() {
+    let document = api::document();
+    let params = method(&document, "team.assignClients")["params"].as_array().unwrap();
+    let clients = params.iter().find(|it| it["name"] == "clients").unwrap();
+    assert_eq!(clients["required"], true);
+    assert_eq!(clients["schema"]["type"], json!(["array", "null"]));
+    let it = CATALOGUE.iter().find(|it| it.name == "team.assignClients").unwrap();
+    let (mut params, _) = (it.example)();
+    params["clients"] = Value::Null;
+    (it.accepts)(&params.to_string()).unwrap();
+    params.as_object_mut().unwrap().remove("clients");
+    let refused = (it.accepts)(&params.to_string()).unwrap_err();
+    assert_eq!((refused.fields[0].path.as_str(), refused.fields[0].rule.as_str()), ("clients", "required"));
+}
+
+#[test]
+fn no_name_that_is_put_in_is_blank() {
+    let mut tried = 0;
+    for it in CATALOGUE.iter().filter(|it| it.effect.is_mutation()) {
+        let (mut params, _) = (it.example)();
+        let Some(name) = params.get("name") else { continue };
+        let sent = name.clone();
+        for blank in ["", "   ", "\t", "a\u{7}b"] {
+            params["name"] = json!(blank);
+            let refused = (it.accepts)(&params.to_string()).unwrap_err();
+            assert_eq!(refused.fields[0].path, "name", "{} takes {blank:?}", it.name);
+            assert!(refused.fields[0].message.starts_with("must be a name of 1 to "), "{refused:?}");
+        }
+        params["name"] = json!(format!("  {} ", sent.as_str().unwrap_or("Example")));
+        (it.accepts)(&params.to_string()).unwrap();
+        tried += 1;
+    }
+    assert!(tried >= 9, "only {tried} methods take a name: does this still find them?");
+}
+
 /// In the dialect of the document, whatever stands beside a `$ref` does not count.
 #[test]
 fn nothing_stands_beside_a_reference() {

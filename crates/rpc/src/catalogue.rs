@@ -3,10 +3,12 @@
 
 /// Lists every method of an API, and its subscriptions apart: they are answered by messages.
 ///
+/// After the title may stand what is to be said of the whole API.
+///
 /// Generates `Serves` (a host that answers every method), `mount`, `document` and `CATALOGUE`.
 #[macro_export]
 macro_rules! catalogue {
-    ($title:literal; $($method:ty),+ $(; subscriptions: $($subscription:ty),+)? $(,)?) => {
+    ($title:literal $(, $about:expr)?; $($method:ty),+ $(; subscriptions: $($subscription:ty),+)? $(,)?) => {
         $(impl $crate::Listed for $method {})+
         $($(impl $crate::Listed for $subscription {})+)?
 
@@ -38,7 +40,7 @@ macro_rules! catalogue {
 
         /// The OpenRPC document of every method of the catalogue.
         pub fn document() -> $crate::__private::serde_json::Value {
-            let mut document = $crate::Document::new($title, env!("CARGO_PKG_VERSION"));
+            let mut document = $crate::Document::new($title, env!("CARGO_PKG_VERSION"))$(.about($about))?;
             $(document.method::<$method>();)+
             $($(document.method::<$subscription>();)+)?
             document.build()

@@ -6,8 +6,8 @@ use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Access, Caller, Code, Effect, Example, Method, Refusal, error::ErrorData, params::IDEMPOTENCY_KEY,
-    unsubscribe_name,
+    Access, Caller, Code, DATABASE_UNAVAILABLE, Effect, Example, Method, Refusal, error::ErrorData,
+    params::IDEMPOTENCY_KEY, unsubscribe_name,
 };
 
 const SCHEMAS: &str = "#/components/schemas/";
@@ -17,6 +17,7 @@ const SCHEMAS: &str = "#/components/schemas/";
 pub struct Document {
     title: &'static str,
     version: &'static str,
+    about: Option<String>,
     inputs: SchemaGenerator,
     outputs: SchemaGenerator,
     methods: Vec<Value>,
@@ -33,10 +34,17 @@ impl Document {
         Document {
             title,
             version,
+            about: None,
             inputs: settings().for_deserialize().into_generator(),
             outputs: settings().for_serialize().into_generator(),
             methods: Vec::new(),
         }
+    }
+
+    /// With what is to be said of the whole API.
+    #[must_use]
+    pub fn about(self, about: String) -> Self {
+        Document { about: Some(about), ..self }
     }
 
     pub fn method<M: Method>(&mut self) {
@@ -100,9 +108,13 @@ impl Document {
         for schema in schemas.values_mut().chain(&mut self.methods) {
             unwrap_lines(schema);
         }
+        let mut info = json!({ "title": self.title, "version": self.version });
+        if let Some(about) = self.about {
+            info["description"] = about.into();
+        }
         json!({
             "openrpc": "1.3.2",
-            "info": { "title": self.title, "version": self.version },
+            "info": info,
             "methods": self.methods,
             "components": { "schemas": schemas },
         })
@@ -220,7 +232,7 @@ fn errors<M: Method>() -> Vec<Value> {
     general(Code::InvalidParams, "invalid_params", "Params that break a rule; `fields` says which.");
     if M::Caller::ACCESS > Access::Public {
         general(Code::Unauthorized, "unauthenticated", "No credential, or one that is not valid.");
-        general(Code::ServiceUnavailable, "database_unavailable", "The database cannot be reached; retry.");
+        general(Code::ServiceUnavailable, DATABASE_UNAVAILABLE, "The database cannot be reached; retry.");
     }
     if M::Caller::ACCESS > Access::Viewer {
         general(Code::Forbidden, "role_too_low", "The caller's role does not allow this method.");

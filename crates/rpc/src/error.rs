@@ -111,6 +111,9 @@ impl FieldError {
     }
 }
 
+/// The reason of [`RpcError::unavailable`].
+pub const DATABASE_UNAVAILABLE: &str = "database_unavailable";
+
 /// An error on its way to the caller. Its words are fixed or the domain's own: never a database's or vendor's.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
@@ -175,7 +178,7 @@ impl RpcError {
             retry_after_ms: Some(1000),
             ..Self::new(
                 Code::ServiceUnavailable,
-                "database_unavailable",
+                DATABASE_UNAVAILABLE,
                 "the database cannot be reached; try again shortly",
             )
         }

@@ -10,7 +10,7 @@ use serde_json::{Value, value::RawValue};
 use sha2::{Digest, Sha256};
 use validator::{ValidationErrors, ValidationErrorsKind};
 
-use crate::{Effect, FieldError, Method, Remember, RpcError};
+use crate::{Effect, FieldError, Method, Remember, RpcError, words};
 
 /// The member of a mutation's params that the mechanism takes for itself.
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotencyKey";
@@ -85,8 +85,8 @@ fn list_for_an_object(sent: &Value, understood: &Value, at: &str) -> Option<Stri
     }
 }
 
-/// Turns serde's message into path, rule and message. Serde has no error kinds, so its words are looked at;
-/// a wording that is not known is still refused, under the rule `type`.
+/// Turns serde's message into path, rule and message. Serde has no error kinds, so its words are looked at; a wording that is
+/// not known is still refused, under the rule `type`.
 fn named(path: &str, message: &str) -> FieldError {
     let path = if path == "." { "" } else { path };
     let message = message.split(" at line ").next().unwrap_or(message);
@@ -104,9 +104,9 @@ fn named(path: &str, message: &str) -> FieldError {
     } else if message.starts_with("duplicate field") {
         FieldError::new(inside(quoted), "duplicate", "is given twice")
     } else if message.starts_with("unknown variant") {
-        FieldError::new(path, "enum", message.to_owned())
+        FieldError::new(path, "enum", words::of_reading(message))
     } else {
-        FieldError::new(path, "type", message.to_owned())
+        FieldError::new(path, "type", words::of_reading(message))
     }
 }
 
@@ -174,11 +174,10 @@ fn collect(prefix: &str, errors: &ValidationErrors, into: &mut Vec<FieldError>) 
     for (name, kind) in errors.errors() {
         let path = inside(prefix, name);
         match kind {
-            ValidationErrorsKind::Field(list) => into.extend(list.iter().map(|error| {
-                let message =
-                    error.message.as_ref().map_or_else(|| rule_in_words(error), |it| it.to_string());
-                FieldError::new(path.as_str(), error.code.as_ref(), message)
-            })),
+            ValidationErrorsKind::Field(list) => into.extend(
+                list.iter()
+                    .map(|error| FieldError::new(path.as_str(), error.code.as_ref(), words::of_rule(error))),
+            ),
             ValidationErrorsKind::Struct(inner) => collect(&path, inner, into),
             ValidationErrorsKind::List(items) => {
                 for (index, inner) in items {
@@ -198,14 +197,4 @@ fn inside(prefix: &str, name: &str) -> String {
         None => crate::camel_case(name),
     };
     if prefix.is_empty() { name } else { format!("{prefix}.{name}") }
-}
-
-fn rule_in_words(error: &validator::ValidationError) -> String {
-    let bound = |name: &str| error.params.get(name).map(|it| it.to_string());
-    match (error.code.as_ref(), bound("min"), bound("max")) {
-        (_, Some(min), Some(max)) => format!("must be between {min} and {max}"),
-        (_, Some(min), None) => format!("must be at least {min}"),
-        (_, None, Some(max)) => format!("must be at most {max}"),
-        (rule, None, None) => format!("breaks the rule `{rule}`"),
-    }
 }

@@ -10,6 +10,7 @@ pub mod runner;
 pub mod schedule;
 pub mod score;
 pub mod sync;
+pub mod waiting;
 
 pub use failure::{Failure, Remedy};
 pub use runner::{Handle, Runner, RunnerConfig, Workflow};

@@ -188,7 +188,15 @@ async fn a_limit_binds_on_the_next_call_and_the_last_grants_end_opens_nothing() 
         json!({ "userId": in_tenant(&ours, sample::TENANT_ID.0.as_u128() - 1 + 0x314), "clients": [] });
     ours.admin().call_raw("team.assignClients", &none).await.result();
     assert_eq!(count(vera).await, 0);
-    let all = json!({ "userId": none["userId"] });
+    limit(&ours, "viewer").await;
+    // Who forgets to say which clients has lifted nobody's limit.
+    let forgotten = json!({ "userId": none["userId"] });
+    let refused = ours.admin().call_raw("team.assignClients", &forgotten).await;
+    let field = &refused.json["error"]["data"]["fields"][0];
+    assert_eq!((refused.code(), &field["path"]), ("INVALID_PARAMS", &json!("clients")), "{}", refused.text);
+    assert_eq!((&field["rule"], &field["message"]), (&json!("required"), &json!("is required")));
+    assert_eq!(count(vera).await, 1);
+    let all = json!({ "userId": none["userId"], "clients": null });
     ours.admin().call_raw("team.assignClients", &all).await.result();
     assert_eq!(count(vera).await, 3);
     let admin = json!({ "userId": in_tenant(&ours, sample::ADMIN_ID.0.as_u128()), "clients": [] });
@@ -202,7 +210,8 @@ async fn a_limited_members_watch_never_shows_another_client_and_follows_the_gran
     let app = TestApp::start().await;
     let ours = app.seeded_tenant("ours").await;
     limit(&ours, "viewer").await;
-    let lift = json!({ "userId": in_tenant(&ours, sample::TENANT_ID.0.as_u128() - 1 + 0x315) });
+    let mona = in_tenant(&ours, sample::TENANT_ID.0.as_u128() - 1 + 0x315);
+    let lift = json!({ "userId": mona, "clients": null });
     ours.admin().call_raw("team.assignClients", &lift).await.result();
 
     let params = json!({ "from": "2026-02-02", "to": "2026-02-23", "level": "campaign" });

@@ -11,7 +11,13 @@ use gateway::provision::{self, NewOrganization};
 use sandbox::{Salesforce, SalesforceOptions};
 use serde_json::json;
 use store::private_postgres::{PrivatePostgres, PrivatePostgresOptions};
-use tests::{Caller, serve_on};
+use store::testing::TestDatabase;
+use tests::{Caller, Reply, serve_on};
+use tokio::{
+    net::{TcpListener, TcpStream, UnixStream},
+    sync::watch,
+    task::JoinSet,
+};
 
 /// How long a call may take to say that the database is away.
 const AT_MOST: Duration = Duration::from_secs(2);
@@ -104,5 +110,79 @@ async fn a_database_that_goes_away_fails_calls_soon_and_heals_by_itself() {
         assert_eq!(kept, acknowledged, "what was acknowledged is there, and nothing else");
     }
     drop(server);
+    application.stop().await;
+}
+
+/// A line to a database that can be frozen: then it accepts, and never answers.
+struct Line {
+    url: String,
+    frozen: watch::Sender<bool>,
+    _carrying: JoinSet<()>,
+}
+
+impl Line {
+    async fn to(database: &TestDatabase) -> Line {
+        let url = url::Url::parse(&database.app_url()).unwrap();
+        let (_, folder) = url.query_pairs().find(|(name, _)| name == "host").unwrap();
+        let socket = PathBuf::from(folder.into_owned()).join(".s.PGSQL.5432");
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("postgresql://fairlead_app@{}{}", listener.local_addr().unwrap(), url.path());
+        let (frozen, look) = watch::channel(false);
+        let mut carrying = JoinSet::new();
+        carrying.spawn(async move {
+            let mut lines = JoinSet::new();
+            loop {
+                let (near, _) = listener.accept().await.unwrap();
+                lines.spawn(carry(near, socket.clone(), look.clone()));
+            }
+        });
+        Line { url, frozen, _carrying: carrying }
+    }
+}
+
+async fn carry(mut near: TcpStream, socket: PathBuf, mut frozen: watch::Receiver<bool>) {
+    let mut far = UnixStream::connect(socket).await.unwrap();
+    tokio::select! {
+        biased;
+        _ = frozen.wait_for(|it| *it) => {}
+        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => return,
+    }
+    // Both ends stay open.
+    std::future::pending::<()>().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_waits_once_for_a_database_that_never_answers() {
+    let database = TestDatabase::start().await;
+    let line = Line::to(&database).await;
+    let salesforce =
+        Salesforce::start(SalesforceOptions { scale: 0.01, ..SalesforceOptions::default() }).await.unwrap();
+    let (application, server) = serve_on(&line.url, &salesforce).await;
+    let new = NewOrganization { name: "Example", slug: "example", admin_email: "ada@example.org" };
+    let organization = provision::create_organization(application.store(), &new)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    let admin = Caller::at(server.local_addr(), Some(organization.api_key.expose().to_owned()));
+    let mut socket = admin.socket().await;
+    admin.call_raw("session.current", &json!({})).await.result();
+
+    line.frozen.send_replace(true);
+    let unavailable = |reply: &Reply| {
+        assert_eq!(reply.code(), "SERVICE_UNAVAILABLE", "{}", reply.text);
+        assert_eq!(reply.json["error"]["data"]["retryable"], true);
+    };
+    let begun = Instant::now();
+    unavailable(&admin.call_raw("session.current", &json!({})).await);
+    let one_wait = begun.elapsed();
+    let mut calls = vec![("account.list", json!({})); 9];
+    calls.push(("apiKey.create", json!({ "name": "never made", "role": "viewer" })));
+    for over_socket in [false, true] {
+        let begun = Instant::now();
+        let replies = if over_socket { socket.batch(&calls).await } else { admin.batch(&calls).await };
+        assert_eq!(replies.len(), calls.len());
+        replies.iter().for_each(unavailable);
+        assert!(begun.elapsed() < 2 * one_wait, "{:?}, and one alone {one_wait:?}", begun.elapsed());
+    }
+    drop((line, server));
     application.stop().await;
 }

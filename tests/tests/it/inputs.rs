@@ -43,6 +43,10 @@ fn oddities() -> Vec<Value> {
     ]
 }
 
+/// What serde, the validator and the readers of ids and dates say, and no caller understands.
+const MACHINE_WORDS: &[&str] =
+    &["invalid ", "expected ", "variant", "untagged", "parsing failed", "input ", "breaks the rule", "Some("];
+
 /// Every place in a value: the value itself, its members, their members…
 fn places(value: &Value, at: &str, into: &mut Vec<String>) {
     match value {
@@ -127,6 +131,11 @@ fn judge(method: &MethodInfo, params: &Value, reply: &Reply, stranger: &Tenant) 
         assert_eq!(reply.code(), "INVALID_PARAMS", "{asked}: {}", reply.text);
         let fields = reply.json["error"]["data"]["fields"].as_array();
         assert!(fields.is_some_and(|it| !it.is_empty()), "{asked} names no field: {}", reply.text);
+        for field in fields.into_iter().flatten() {
+            let message = field["message"].as_str().unwrap();
+            let ours = MACHINE_WORDS.iter().find(|it| message.contains(**it));
+            assert!(ours.is_none(), "{asked} is refused in a machine's words: {message}");
+        }
     } else {
         let known =
             ["", "INVALID_PARAMS", "NOT_FOUND", "CONFLICT", "PRECONDITION_FAILED", "UNPROCESSABLE_CONTENT"];

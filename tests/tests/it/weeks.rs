@@ -58,6 +58,15 @@ async fn each_bad_week_is_refused_by_its_name() {
         (negative.reason(), &negative.json["error"]["data"]["details"]["field"]),
         ("negative_amount", &json!("adSpend"))
     );
+    // However little it is: there is no amount below zero that would be taken.
+    for least in [-1_000_000_000_000_001, -9_007_199_254_740_991] {
+        let refused = here.refused("weeklyMetric.upsert", week("2026-03-30", 1, least)).await;
+        assert_eq!(refused.reason(), "negative_amount", "{}", refused.text);
+    }
+    let unheard_of = here.refused("weeklyMetric.upsert", week("2026-03-30", 1, i64::MIN)).await;
+    let field = &unheard_of.json["error"]["data"]["fields"][0];
+    assert_eq!(field["path"], "sales.minor", "{}", unheard_of.text);
+    assert_eq!(field["message"], "must lie within ±9007199254740992");
     let mut euros = week("2026-03-30", 1, 1);
     euros["sales"]["currency"] = json!("EUR");
     let euros = here.refused("weeklyMetric.upsert", euros).await;
@@ -229,12 +238,19 @@ async fn an_import_is_applied_once_and_exactly_and_undone_exactly() {
     let planned = here.ok("metricsImport.plan", json!({ "text": text })).await;
     assert_eq!(planned["counts"], json!({ "insert": 1, "change": 1, "same": 0, "reject": 1 }), "{planned}");
     assert!(planned["rows"][0]["reason"].as_str().unwrap().contains("2025-03-03 was meant"), "{planned}");
+    let currencies: Vec<&Value> =
+        planned["rows"].as_array().unwrap().iter().map(|it| &it["currency"]).collect();
+    assert_eq!(currencies, [&Value::Null, &json!("USD"), &json!("USD")], "the rejected one has none");
     let apply = json!({ "importId": planned["importId"], "planHash": planned["planHash"] });
     let mut wrong = apply.clone();
     wrong["planHash"] = json!("0".repeat(64));
     assert_eq!(here.refused("metricsImport.apply", wrong).await.reason(), "plan_stale");
     here.ok("metricsImport.apply", apply.clone()).await;
     assert_eq!(here.refused("metricsImport.apply", apply).await.reason(), "plan_stale");
+    let written = json!({ "campaignId": sample::CAMPAIGN_ID, "weekStart": "2026-02-23" });
+    let revisions = here.ok("weeklyMetric.listRevisions", written).await;
+    let latest = &revisions["items"][0];
+    assert_eq!((&latest["adSpend"], &latest["sales"]), (&usd(99_950), &usd(432_100)), "{revisions}");
     let again = here.ok("metricsImport.plan", json!({ "text": text })).await;
     assert_eq!(again["counts"], json!({ "insert": 0, "change": 0, "same": 2, "reject": 1 }));
     here.ok("metricsImport.undo", json!({ "importId": planned["importId"] })).await;

@@ -57,6 +57,34 @@ impl Method for List {
 }
 
 refusals! {
+    /// Why there is no activity to show.
+    pub enum ActivityRefusal {
+        /// The organization has no such activity.
+        NoSuchActivity => NotFound, "no such activity";
+    }
+}
+
+/// One activity, also one that was taken back: `retractedAt` says so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Get {
+    /// The activity.
+    pub activity_id: ActivityId,
+}
+
+impl Method for Get {
+    const NAME: &'static str = "activity.get";
+    const EFFECT: Effect = Effect::Query { topics: &[topics::ACTIVITIES] };
+    type Caller = Viewer;
+    type Output = ActivityRow;
+    type Refusal = ActivityRefusal;
+
+    fn example() -> Example<Self> {
+        Example { params: Get { activity_id: sample::ACTIVITY_ID }, result: sample::activity_row() }
+    }
+}
+
+refusals! {
     /// Why an activity was not recorded.
     pub enum RecordActivityRefusal {
         /// The organization has no such person.

@@ -119,8 +119,7 @@ refusals! {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Create {
     /// What it is for, 1 to 100 characters.
-    #[validate(length(min = 1, max = 100))]
-    pub name: String,
+    pub name: Name<100>,
     /// What it may do.
     pub role: Role,
     /// When it ends by itself; never, when not given.
@@ -137,7 +136,7 @@ impl Method for Create {
 
     fn example() -> Example<Self> {
         Example {
-            params: Create { name: "nightly export".into(), role: Role::Viewer, expires_at: None },
+            params: Create { name: sample::name("nightly export"), role: Role::Viewer, expires_at: None },
             result: IssuedApiKey {
                 api_key: ApiKey {
                     created_at: Timestamp(sample::now()),

@@ -92,8 +92,7 @@ pub struct Create {
     /// The campaign group.
     pub campaign_group_id: CampaignGroupId,
     /// Its name, 1 to 200 characters.
-    #[validate(length(min = 1, max = 200))]
-    pub name: String,
+    pub name: Name,
     /// The return on ad spend that is aimed at.
     pub target_roas: Option<TargetRoas>,
     /// What the channel calls it, 1 to 200 characters.
@@ -113,7 +112,7 @@ impl Method for Create {
         Example {
             params: Create {
                 campaign_group_id: sample::CAMPAIGN_GROUP_ID,
-                name: "Tents".into(),
+                name: sample::name("Tents"),
                 target_roas: TargetRoas::of_ten_thousandths(35_000),
                 external_id: Some("cmp-tents".into()),
             },
@@ -145,8 +144,7 @@ pub struct Update {
     /// The campaign.
     pub campaign_id: CampaignId,
     /// The new name.
-    #[validate(length(min = 1, max = 200))]
-    pub name: Option<String>,
+    pub name: Option<Name>,
     /// The new target.
     pub target_roas: Option<TargetRoas>,
     /// The new outside id.

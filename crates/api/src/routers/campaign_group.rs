@@ -94,8 +94,7 @@ pub struct Create {
     /// The client on the channel.
     pub client_channel_id: ClientChannelId,
     /// Its name, 1 to 200 characters.
-    #[validate(length(min = 1, max = 200))]
-    pub name: String,
+    pub name: Name,
     /// What all its campaigns together may spend in a week: more than zero, in the client's currency.
     #[validate(custom(function = "some_budget"))]
     pub weekly_budget: Option<Money>,
@@ -121,7 +120,7 @@ impl Method for Create {
         Example {
             params: Create {
                 client_channel_id: sample::CLIENT_CHANNEL_ID,
-                name: "Autumn".into(),
+                name: sample::name("Autumn"),
                 weekly_budget: Some(sample::usd(150_000)),
             },
             result: CampaignGroup {
@@ -149,8 +148,7 @@ pub struct Update {
     /// The campaign group.
     pub campaign_group_id: CampaignGroupId,
     /// The new name.
-    #[validate(length(min = 1, max = 200))]
-    pub name: Option<String>,
+    pub name: Option<Name>,
     /// The new budget.
     #[validate(custom(function = "some_budget"))]
     pub weekly_budget: Option<Money>,

@@ -81,8 +81,7 @@ impl Method for Get {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Create {
     /// Its name, 1 to 200 characters.
-    #[validate(length(min = 1, max = 200))]
-    pub name: String,
+    pub name: Name,
     /// The currency of all its figures; the organization's, when not given.
     pub currency: Option<Currency>,
 }
@@ -97,7 +96,7 @@ impl Method for Create {
 
     fn example() -> Example<Self> {
         Example {
-            params: Create { name: "Example Outdoors".into(), currency: Some(Currency::EUR) },
+            params: Create { name: sample::name("Example Outdoors"), currency: Some(Currency::EUR) },
             result: Client {
                 id: sample::NEW_CLIENT_ID,
                 name: "Example Outdoors".into(),
@@ -117,8 +116,7 @@ pub struct Update {
     /// The client.
     pub client_id: ClientId,
     /// The new name.
-    #[validate(length(min = 1, max = 200))]
-    pub name: Option<String>,
+    pub name: Option<Name>,
     /// The new currency.
     pub currency: Option<Currency>,
 }
@@ -135,7 +133,7 @@ impl Method for Update {
         Example {
             params: Update {
                 client_id: sample::CLIENT_ID,
-                name: Some("Example Retail Group".into()),
+                name: Some(sample::name("Example Retail Group")),
                 currency: None,
             },
             result: Client { name: "Example Retail Group".into(), ..sample::client() },

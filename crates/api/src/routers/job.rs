@@ -107,6 +107,7 @@ impl Method for Cancel {
             params: Cancel { job_id: sample::QUEUED_JOB_ID },
             result: Job {
                 status: JobStatus::Cancelled,
+                waiting: None,
                 created_at: sample::minutes_ago(1),
                 finished_at: Some(now),
                 cancel_requested_at: Some(now),

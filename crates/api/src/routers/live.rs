@@ -29,7 +29,10 @@ refusals! {
 ///
 /// A watch follows the data, not the clock: what differs only because time has passed is not sent by itself. Rights are read
 /// again whenever the query is; when they end, so does the watch, with FORBIDDEN. A query's own refusals (such as a record that
-/// is not there any more) end it with the same error as a call. One WebSocket carries at most 50 subscriptions.
+/// is not there any more) end it with the same error as a call.
+///
+/// One WebSocket carries at most 50 subscriptions, those of `job.watch` included, unless the server's operator has set another
+/// limit. It is cut when nothing came from it for 50 seconds, not even the answer to a ping.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Watch {

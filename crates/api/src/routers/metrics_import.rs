@@ -132,8 +132,7 @@ pub struct Plan {
     #[validate(length(min = 1, max = 950_000))]
     pub base64: Option<String>,
     /// What the file is called, up to 200 characters.
-    #[validate(length(min = 1, max = 200))]
-    pub file_name: Option<String>,
+    pub file_name: Option<Name>,
     /// What separates cells.
     pub delimiter: Option<ImportDelimiter>,
     /// Which sign starts decimals.
@@ -147,14 +146,11 @@ pub struct Plan {
     #[validate(length(max = 8), nested)]
     pub columns: Vec<ImportHeader>,
     /// The client of every row, for a file without that column.
-    #[validate(length(min = 1, max = 200))]
-    pub client: Option<String>,
+    pub client: Option<Name>,
     /// The channel of every row, for a file without that column.
-    #[validate(length(min = 1, max = 200))]
-    pub channel: Option<String>,
+    pub channel: Option<Name>,
     /// The campaign group of every row, for a file without that column.
-    #[validate(length(min = 1, max = 200))]
-    pub group: Option<String>,
+    pub group: Option<Name>,
     /// The currency of every row, for a file that names none; each client's own, when not given.
     pub currency: Option<Currency>,
     /// Whether amounts finer than a minor unit are rounded instead of rejected.
@@ -202,6 +198,8 @@ pub struct PlannedRow {
     pub campaign_id: Option<CampaignId>,
     /// The week's Monday; null for a rejected row.
     pub week_start: Option<NaiveDate>,
+    /// The currency of its figures, which is the client's; null for a rejected row.
+    pub currency: Option<Currency>,
     /// What is there.
     pub before: Option<Figures>,
     /// What would be.
@@ -276,15 +274,15 @@ impl Method for Plan {
             params: Plan {
                 text: Some("campaign,week,spend,sales\nNo such campaign,2026-02-23,482.50,1930\n".into()),
                 base64: None,
-                file_name: Some("google-ads.csv".into()),
+                file_name: Some(sample::name("google-ads.csv")),
                 delimiter: None,
                 numbers: None,
                 dates: None,
                 rows_per: None,
                 columns: Vec::new(),
-                client: Some("Example Retail".into()),
-                channel: Some("Google Ads".into()),
-                group: Some("Spring".into()),
+                client: Some(sample::name("Example Retail")),
+                channel: Some(sample::name("Google Ads")),
+                group: Some(sample::name("Spring")),
                 currency: None,
                 round: false,
                 limit: MatrixSize::default(),
@@ -314,6 +312,7 @@ impl Method for Plan {
                     action: ImportAction::Reject,
                     campaign_id: None,
                     week_start: None,
+                    currency: None,
                     before: None,
                     after: None,
                     reason: Some("there is no such campaign".into()),

@@ -15,7 +15,7 @@ pub struct Discover {}
 pub struct OpenRpcDocument {
     /// The version of OpenRPC it is written in.
     pub openrpc: String,
-    /// The API's title and version.
+    /// The API's title and version, and its limits.
     pub info: OpenRpcInfo,
     /// The methods, by name.
     pub methods: Vec<Attributes>,
@@ -31,6 +31,8 @@ pub struct OpenRpcInfo {
     pub title: String,
     /// The version of the server's software.
     pub version: String,
+    /// The limits that hold for every method.
+    pub description: String,
 }
 
 impl Method for Discover {
@@ -45,7 +47,11 @@ impl Method for Discover {
             params: Discover {},
             result: OpenRpcDocument {
                 openrpc: "1.3.2".into(),
-                info: OpenRpcInfo { title: "Fairlead".into(), version: env!("CARGO_PKG_VERSION").into() },
+                info: OpenRpcInfo {
+                    title: "Fairlead".into(),
+                    version: env!("CARGO_PKG_VERSION").into(),
+                    description: crate::limits::in_words(),
+                },
                 methods: Vec::new(),
                 components: sample::object(serde_json::json!({ "schemas": {} })),
             },

@@ -203,7 +203,10 @@ impl Method for GetAssignment {
 pub struct AssignClients {
     /// The member.
     pub user_id: UserId,
-    /// The clients, up to 500; left out, the member sees every client.
+    /// The clients, up to 500; null for every client. It has to be said: a call that leaves it out is refused, so that nobody
+    /// lifts a limit by forgetting it.
+    #[serde(deserialize_with = "said")]
+    #[schemars(with = "OrNull<Vec<ClientGrant>>")]
     #[validate(length(max = 500))]
     pub clients: Option<Vec<ClientGrant>>,
 }

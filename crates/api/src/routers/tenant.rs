@@ -65,8 +65,7 @@ impl Method for GetCurrent {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateSettings {
     /// The new name, 1 to 200 characters.
-    #[validate(length(min = 1, max = 200))]
-    pub name: Option<String>,
+    pub name: Option<Name>,
     /// The new currency.
     pub currency: Option<Currency>,
     /// The new time zone, by its IANA name such as `Europe/Berlin`.

@@ -128,9 +128,9 @@ pub struct Upsert {
     pub client_id: Option<ClientId>,
     /// The week's Monday.
     pub week_start: NaiveDate,
-    /// What was spent, in the client's currency; zero or more.
+    /// What was spent, in the client's currency: zero to 1,000,000,000,000,000 minor units. To correct a week, put in what is right.
     pub ad_spend: Money,
-    /// What was sold, in the client's currency; zero or more.
+    /// What was sold, in the client's currency, within the same bounds.
     pub sales: Money,
 }
 
@@ -183,9 +183,9 @@ pub struct Week {
     pub client_id: Option<ClientId>,
     /// The week's Monday.
     pub week_start: NaiveDate,
-    /// What was spent; zero or more.
+    /// What was spent: zero to 1,000,000,000,000,000 minor units.
     pub ad_spend: Money,
-    /// What was sold; zero or more.
+    /// What was sold, within the same bounds.
     pub sales: Money,
 }
 
@@ -327,10 +327,10 @@ pub struct ListRevisions {
 pub struct WeekRevision {
     /// When it became known.
     pub recorded_at: Timestamp,
-    /// What was spent, in minor units of the client's currency; null when the figures were taken away.
-    pub ad_spend: Option<MinorUnits>,
-    /// What was sold, in minor units of the client's currency.
-    pub sales: Option<MinorUnits>,
+    /// What was spent, in the client's currency; null when the figures were taken away.
+    pub ad_spend: Option<Money>,
+    /// What was sold, in the client's currency; null when the figures were taken away.
+    pub sales: Option<Money>,
     /// Sales for each unit spent.
     pub roas: Option<Ratio>,
     /// Where the figures came from.
@@ -349,7 +349,6 @@ impl Method for ListRevisions {
     type Refusal = NoRefusal;
 
     fn example() -> Example<Self> {
-        let minor = |minor| MinorUnits::try_from(minor).ok();
         Example {
             params: ListRevisions {
                 campaign_id: Some(sample::CAMPAIGN_ID),
@@ -362,8 +361,8 @@ impl Method for ListRevisions {
             },
             result: Page::last(vec![WeekRevision {
                 recorded_at: sample::days_ago(4),
-                ad_spend: minor(51_000),
-                sales: minor(178_500),
+                ad_spend: Some(sample::usd(51_000)),
+                sales: Some(sample::usd(178_500)),
                 roas: Some(Ratio(35_000)),
                 source: MetricsSource::Manual,
                 recorded_by: sample::admin(),

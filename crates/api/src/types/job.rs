@@ -23,7 +23,7 @@ pub enum JobKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum JobStatus {
-    /// Waiting for a worker.
+    /// Nobody is at it: `waiting` says why.
     Queued,
     /// A worker is at it.
     Running,
@@ -70,6 +70,33 @@ pub enum JobPhase {
     Publishing,
     /// Buying groups: looking at accounts again.
     Regrouping,
+}
+
+/// Why nobody is at a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JobWaitReason {
+    /// It was asked for ahead of its time, as each round of a schedule is.
+    Planned,
+    /// A step failed, or the vendor asked for patience: it is tried again.
+    RetryAfterFailure,
+    /// It waits for the jobs that it has started, and looks after them again then.
+    ItsJobs,
+    /// It may run, and no worker has taken it yet: all are at other work, or none is running. Where many jobs wait, those of an
+    /// organization with less under way come first.
+    NoFreeWorker,
+    /// The worker that was at it has gone silent. Another one goes on from where it stood.
+    WorkerLost,
+}
+
+/// What a job waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JobWait {
+    /// Why nobody is at it.
+    pub reason: JobWaitReason,
+    /// No worker takes it before; null where nothing but a worker is missing.
+    pub until: Option<Timestamp>,
 }
 
 /// How far a job is.
@@ -156,6 +183,8 @@ pub struct Job {
     pub kind: JobKind,
     /// Where it stands.
     pub status: JobStatus,
+    /// Why nobody is at it; null while a worker is, and once it has ended.
+    pub waiting: Option<JobWait>,
     /// How far it is.
     pub progress: JobProgress,
     /// Which attempt this is, from 1; 0 before the first.

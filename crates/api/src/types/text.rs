@@ -1,9 +1,89 @@
 //! Texts with a rule.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt, ops::Deref};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+
+/// What people call something. Blanks at either end are taken off: `" Spring "` is `"Spring"`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Name<const LONGEST: usize = 200>(String);
+
+/// Nobody could read that as a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAName {
+    longest: usize,
+}
+
+impl fmt::Display for NotAName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "must be a name of 1 to {} characters: not blank, and without control characters",
+            self.longest
+        )
+    }
+}
+
+impl std::error::Error for NotAName {}
+
+impl<const LONGEST: usize> TryFrom<&str> for Name<LONGEST> {
+    type Error = NotAName;
+
+    fn try_from(text: &str) -> Result<Self, NotAName> {
+        let name = text.trim();
+        // As it was sent, so that the schema's longest is the longest.
+        let length = text.chars().count();
+        if name.is_empty() || length > LONGEST || name.contains(char::is_control) {
+            return Err(NotAName { longest: LONGEST });
+        }
+        Ok(Self(name.to_owned()))
+    }
+}
+
+impl<const LONGEST: usize> TryFrom<String> for Name<LONGEST> {
+    type Error = NotAName;
+
+    fn try_from(text: String) -> Result<Self, NotAName> {
+        text.as_str().try_into()
+    }
+}
+
+impl<const LONGEST: usize> From<Name<LONGEST>> for String {
+    fn from(name: Name<LONGEST>) -> Self {
+        name.0
+    }
+}
+
+impl<const LONGEST: usize> Deref for Name<LONGEST> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const LONGEST: usize> JsonSchema for Name<LONGEST> {
+    // Inline, so that a field's own description and length show in its schema.
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("NameUpTo{LONGEST}").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "minLength": 1,
+            "maxLength": LONGEST,
+            // Something that is not blank.
+            "pattern": "\\S",
+        })
+    }
+}
 
 /// The name of an activity type. The list is open: a name that nobody has decided about counts little, on the
 /// channel `other`.
@@ -58,6 +138,20 @@ impl JsonSchema for ActivityType {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_trimmed_and_is_neither_blank_nor_too_long_nor_full_of_control_characters() {
+        let read = |text: &str| Name::<20>::try_from(text);
+        for (text, name) in [("Spring", "Spring"), ("  Spring sale \n", "Spring sale"), ("\u{a0}Å\t", "Å")]
+        {
+            assert_eq!(&*read(text).unwrap(), name);
+        }
+        for text in ["", " ", "   ", "\t\n", "\u{a0}\u{2003}", "a\nb", "a\u{0}", "\u{7f}x", &"x".repeat(21)] {
+            let refused = read(text).unwrap_err();
+            assert!(refused.to_string().starts_with("must be a name of 1 to 20 characters"), "{text:?}");
+        }
+        assert_eq!(read(&"Ü".repeat(20)).unwrap().chars().count(), 20);
+    }
 
     #[test]
     fn an_activity_type_may_be_named_as_its_source_does_but_not_blank() {

@@ -2,6 +2,7 @@
 
 use std::{fmt, process::ExitCode};
 
+use api::types::NotAName;
 use rpc::{
     Code,
     client::{ClientError, Refused},
@@ -80,6 +81,12 @@ impl Failure {
 
 impl From<ConfigRefused> for Failure {
     fn from(refused: ConfigRefused) -> Self {
+        Failure::new(Exit::Usage, refused)
+    }
+}
+
+impl From<NotAName> for Failure {
+    fn from(refused: NotAName) -> Self {
         Failure::new(Exit::Usage, refused)
     }
 }

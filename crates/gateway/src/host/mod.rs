@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-use rpc::{Call, Effect, Extensions, Host, Refusal, Remember, RpcError};
+use rpc::{Call, DATABASE_UNAVAILABLE, Effect, Extensions, Host, Refusal, Remember, RpcError};
 use store::{Store, Topics};
 use tenancy::{AccessTokens, ApiKeyId, Cursors, KeyRing, OauthStates, TenantId};
 
@@ -30,7 +30,13 @@ pub use self::{
     document::document, failure::Failure, limits::CallQuota, outside::OutsideIssuers, paging::Paging,
     scope::Scope,
 };
-use crate::{config::Config, live::Live, server::RequestMeta, vault::Vault, vendors::Vendors};
+use crate::{
+    config::Config,
+    live::Live,
+    server::{Outage, RequestMeta},
+    vault::Vault,
+    vendors::Vendors,
+};
 
 /// Everything a handler may use.
 pub struct Gateway {
@@ -134,7 +140,16 @@ impl Host for Gateway {
             tracing::error!(method = call.method, "a call came without its request's particulars");
             RpcError::internal()
         })?;
-        let Admitted { principal, tx, expires_at } = self.authenticate(meta).await?;
+        let outage = ext.get::<Outage>();
+        if outage.is_some_and(Outage::is_known) {
+            return Err(RpcError::unavailable());
+        }
+        let admitted = self.authenticate(meta).await.inspect_err(|error| {
+            if let Some(outage) = outage.filter(|_| error.reason == DATABASE_UNAVAILABLE) {
+                outage.note();
+            }
+        });
+        let Admitted { principal, tx, expires_at } = admitted?;
         let scope = Scope::of(principal, expires_at, tx, meta, &self.store);
         let allowed = if admission::covers(principal.role, call.access) {
             self.limits.charge(&principal)

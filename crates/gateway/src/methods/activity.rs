@@ -1,7 +1,7 @@
 //! `activity`.
 
 use api::{
-    routers::activity::{List, Record, RecordActivityRefusal},
+    routers::activity::{ActivityRefusal, Get, List, Record, RecordActivityRefusal},
     types::{ActivityRow, Page},
 };
 use canonical::ActivityType;
@@ -30,6 +30,14 @@ impl Handle<List> for Gateway {
         };
         let rows = crm::list_activities(scope.tx(), &filter, &request).await?;
         Ok(self.page(scope, &list, rows, rows::activity_row))
+    }
+}
+
+impl Handle<Get> for Gateway {
+    async fn handle(&self, scope: &mut Scope, get: Get) -> Result<ActivityRow, Failure<ActivityRefusal>> {
+        let found = crm::get_activity(scope.tx(), get.activity_id.0).await;
+        let found = found.map_err(|error| super::missing(error, ActivityRefusal::NoSuchActivity))?;
+        Ok(rows::activity_row(found))
     }
 }
 

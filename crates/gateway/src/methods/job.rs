@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use api::{
     routers::job::{Cancel, CancelJobRefusal, Get, JobRefusal, List},
     types::{
-        ConnectorId, Job, JobError, JobId, JobKind, JobOutcome, JobProgress, JobStatus, Page, RecordKind,
-        ScoringRunId, SyncCounts, SyncRunId, Timestamp,
+        ConnectorId, Job, JobError, JobId, JobKind, JobOutcome, JobProgress, JobStatus, JobWait,
+        JobWaitReason, Page, RecordKind, ScoringRunId, SyncCounts, SyncRunId, Timestamp,
     },
 };
 use chrono::Utc;
@@ -14,10 +14,11 @@ use rpc::{Handle, NoRefusal};
 use serde_json::{Value, json};
 use store::{
     StoreError, TenantTx, actors,
-    jobs::{self, Brought, JobFilter, JobRecord},
+    jobs::{self, Brought, JobFilter, JobRecord, Turn},
     page::ListPage,
 };
 use uuid::Uuid;
+use workflows::waiting::{Wait, wait};
 
 use super::{convert, missing, rows};
 use crate::host::{Failure, Gateway, Scope};
@@ -71,14 +72,19 @@ pub(crate) async fn job(tx: &mut TenantTx, record: JobRecord) -> Result<Job, Sto
 async fn described(tx: &mut TenantTx, records: Vec<JobRecord>) -> Result<Vec<Job>, StoreError> {
     let requesters = records.iter().filter_map(|it| jobs::requester(it.created_by.as_deref()?));
     let names = actors::names_of(tx, requesters).await?;
-    let ended: Vec<Uuid> = records.iter().filter(|it| it.finished_at.is_some()).map(|it| it.id).collect();
+    let (ended, open): (Vec<_>, Vec<_>) = records.iter().partition(|it| it.finished_at.is_some());
+    let ids = |records: Vec<&JobRecord>| records.iter().map(|it| it.id).collect::<Vec<Uuid>>();
+    let (ended, open) = (ids(ended), ids(open));
     let mut brought = if ended.is_empty() { HashMap::new() } else { jobs::brought_about(tx, &ended).await? };
-    records.into_iter().map(|record| wire(&names, brought.remove(&record.id), record)).collect()
+    let turns = if open.is_empty() { HashMap::new() } else { jobs::turns(tx, &open).await? };
+    let one = |record: JobRecord| wire(&names, brought.remove(&record.id), turns.get(&record.id), record);
+    records.into_iter().map(one).collect()
 }
 
 fn wire(
     names: &HashMap<tenancy::Actor, String>,
     brought: Option<Brought>,
+    turn: Option<&Turn>,
     record: JobRecord,
 ) -> Result<Job, StoreError> {
     let kind = KINDS.iter().find(|(_, stored)| *stored == record.kind).ok_or(StoreError::Bug)?.0;
@@ -88,6 +94,7 @@ fn wire(
         id: JobId(record.id),
         kind,
         status,
+        waiting: turn.and_then(|turn| wait(record.state.as_ref(), turn)).map(waiting),
         progress: JobProgress {
             phase: record.phase.as_deref().and_then(rows::from_word),
             done: convert::total(record.progress_done),
@@ -110,6 +117,17 @@ fn wire(
         outcome: record.finished_at.and_then(|_| outcome(kind, &record, brought)),
         error: record.error_code.as_deref().map(failed),
     })
+}
+
+fn waiting(wait: Wait) -> JobWait {
+    let (reason, until) = match wait {
+        Wait::Planned(at) => (JobWaitReason::Planned, Some(at)),
+        Wait::Retry(at) => (JobWaitReason::RetryAfterFailure, Some(at)),
+        Wait::ItsJobs(at) => (JobWaitReason::ItsJobs, Some(at)),
+        Wait::Worker => (JobWaitReason::NoFreeWorker, None),
+        Wait::WorkerLost => (JobWaitReason::WorkerLost, None),
+    };
+    JobWait { reason, until: rows::time(until) }
 }
 
 const KINDS: [(JobKind, &str); 4] = [

@@ -15,7 +15,7 @@ use rpc::{Handle, NoRefusal, RpcError};
 use serde_json::json;
 use store::{
     actors,
-    metrics::{self, Import, ImportError, ImportFile, PlanError},
+    metrics::{self, Import, ImportError, ImportFile, PlanError, Planned},
 };
 use uuid::Uuid;
 
@@ -56,7 +56,7 @@ impl Handle<Plan> for Gateway {
             plan_hash: hash,
             reading: reading(&planned.layout),
             counts,
-            rows: shown.map(row).collect::<Result<_, _>>()?,
+            rows: shown.map(|it| row(it, &planned)).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -78,9 +78,9 @@ fn hints(params: &Plan) -> Hints {
             ImportDates::MonthFirst => ad_metrics::DateOrder::MonthFirst,
         }),
         columns: columns.collect(),
-        client: params.client.clone(),
-        channel: params.channel.clone(),
-        group: params.group.clone(),
+        client: params.client.clone().map(String::from),
+        channel: params.channel.clone().map(String::from),
+        group: params.group.clone().map(String::from),
         currency: params.currency.and_then(|it| ad_metrics::Currency::try_from(it.as_str()).ok()),
         rows: match params.rows_per {
             Some(ImportRowsPer::Day) => ad_metrics::RowsPer::Day,
@@ -146,7 +146,7 @@ fn counts(counts: Counts) -> ImportCounts {
     }
 }
 
-fn row(row: &ad_metrics::PlannedRow) -> Result<PlannedRow, RpcError> {
+fn row(row: &ad_metrics::PlannedRow, planned: &Planned) -> Result<PlannedRow, RpcError> {
     let figures = |it: ad_metrics::Amounts| -> Result<Figures, RpcError> {
         Ok(Figures { ad_spend: minor(it.ad_spend)?, sales: minor(it.sales)?, roas: roas(it) })
     };
@@ -158,12 +158,15 @@ fn row(row: &ad_metrics::PlannedRow) -> Result<PlannedRow, RpcError> {
         Answer::Same { key, amounts } => (ImportAction::Same, Some(key), Some(amounts), Some(amounts), None),
         Answer::Reject(reason) => (ImportAction::Reject, None, None, None, Some(reason.to_string())),
     };
+    let campaign = key.and_then(|it| it.campaign).map(Uuid::from_u128);
+    let currency = campaign.and_then(|id| planned.currency(id)).map(advertising::currency);
     Ok(PlannedRow {
         line: row.line,
         lines: row.lines.into(),
         action,
-        campaign_id: key.and_then(|it| it.campaign).map(|it| CampaignId(Uuid::from_u128(it))),
+        campaign_id: campaign.map(CampaignId),
         week_start: key.map(|it| it.week.monday()),
+        currency: currency.transpose()?,
         before: before.map(figures).transpose()?,
         after: after.map(figures).transpose()?,
         reason,

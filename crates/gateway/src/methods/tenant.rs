@@ -33,7 +33,7 @@ impl Handle<UpdateSettings> for Gateway {
             return Err(Failure::Refused(UpdateSettingsRefusal::UnknownTimeZone { time_zone }));
         }
         let changes = SettingsChange {
-            name: params.name,
+            name: params.name.map(String::from),
             currency: params.currency.map(|it| it.as_str().to_owned()),
             time_zone: params.time_zone,
         };

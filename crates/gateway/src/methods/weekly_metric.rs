@@ -14,7 +14,7 @@ use rpc::{Handle, NoRefusal, RpcError};
 use serde_json::{Value, json};
 use store::{
     actors,
-    metrics::{self, Level, NewWeek, Place, Source, WeekFilter, WeekRow, WrittenWeek},
+    metrics::{self, Level, NewWeek, Place, Revision, Source, WeekFilter, WeekRow, WrittenWeek},
 };
 use tenancy::Actor;
 use uuid::Uuid;
@@ -243,14 +243,14 @@ impl Handle<ListRevisions> for Gateway {
         ];
         let id = named.into_iter().flatten().next().unwrap_or_default();
         let rows = metrics::list_revisions(scope.tx(), id, list.week_start, &request).await?;
-        let who: Vec<Actor> = rows.items.iter().map(|it| recorded_by(&it.recorded_by)).collect();
+        let who: Vec<Actor> = rows.items.iter().map(|it| recorded_by(&it.row.recorded_by)).collect();
         let names = actors::names_of(scope.tx(), who).await?;
-        self.try_page(scope, &list, rows, |row| {
+        self.try_page(scope, &list, rows, |Revision { row, currency }| {
             let amounts = row.ad_spend.zip(row.sales).map(|(ad_spend, sales)| Amounts { ad_spend, sales });
             Ok(WeekRevision {
                 recorded_at: Timestamp(row.recorded_at),
-                ad_spend: row.ad_spend.map(advertising::minor).transpose()?,
-                sales: row.sales.map(advertising::minor).transpose()?,
+                ad_spend: row.ad_spend.map(|it| advertising::money(it, &currency)).transpose()?,
+                sales: row.sales.map(|it| advertising::money(it, &currency)).transpose()?,
                 roas: amounts.and_then(advertising::roas),
                 source: advertising::source(&row.source)?,
                 recorded_by: convert::actor(recorded_by(&row.recorded_by), &names),

@@ -19,7 +19,7 @@ use tracing::Instrument;
 use super::{
     fault::{Fault, outcome},
     limits::ServerLimits,
-    meta::RequestMeta,
+    meta::{Outage, RequestMeta},
     screen::{Shape, screen},
 };
 
@@ -38,6 +38,7 @@ pub(crate) struct Line {
     /// Where a subscription sends its messages; HTTP has no such place.
     pub(crate) subscriptions: Option<(MethodSink, BoundedSubscriptions)>,
     pub(crate) deadline: Instant,
+    pub(crate) outage: Outage,
 }
 
 #[derive(Debug)]
@@ -154,6 +155,7 @@ impl Calls {
         let mut extensions = Extensions::new();
         extensions.insert(line.meta.clone());
         extensions.insert(line.connection);
+        extensions.insert(line.outage.clone());
         let response = match callback {
             MethodCallback::Sync(it) => it(call.id.clone(), params, most, extensions),
             MethodCallback::Async(it) => {

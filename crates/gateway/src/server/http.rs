@@ -17,7 +17,7 @@ use super::{
     calls::{Line, Reply},
     fault::Fault,
     health::{self, State},
-    meta::{self, RequestMeta, Transport},
+    meta::{self, Outage, RequestMeta, Transport},
     screen::Shape,
     websocket,
 };
@@ -136,7 +136,7 @@ async fn post(
         }
     };
     let _turn = shared.budgets.turn().await.ok_or(Fault::BUSY)?;
-    let line = Line { meta, connection: socket.id, subscriptions: None, deadline };
+    let line = Line { meta, connection: socket.id, subscriptions: None, deadline, outage: Outage::default() };
     Ok(spoken(shared.calls.answer(shape, &body, &line).await))
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use api::limits;
+
 /// Limits of one listening server. Tests shorten them; operators set them in the configuration.
 #[derive(Debug, Clone)]
 pub struct ServerLimits {
@@ -59,15 +61,15 @@ impl Default for ServerLimits {
         ServerLimits {
             header_time: secs(10),
             body_time: secs(15),
-            request_time: secs(30),
+            request_time: secs(limits::REQUEST_SECONDS),
             write_stall: secs(30),
-            body_bytes: 1_000_000,
-            frame_bytes: 1_000_000,
-            reply_bytes: 10_000_000,
-            batch_calls: 50,
+            body_bytes: limits::REQUEST_BYTES,
+            frame_bytes: limits::REQUEST_BYTES,
+            reply_bytes: limits::REPLY_BYTES,
+            batch_calls: limits::BATCH_CALLS,
             json_depth: 64,
-            socket_in_flight: 32,
-            socket_subscriptions: 50,
+            socket_in_flight: limits::SOCKET_IN_FLIGHT,
+            socket_subscriptions: limits::SOCKET_SUBSCRIPTIONS,
             sockets_per_address: 256,
             sockets: 10_000,
             http_in_flight: 512,
@@ -75,7 +77,7 @@ impl Default for ServerLimits {
             calls_per_second: 2_000,
             calls_burst: 4_000,
             ping_every: secs(20),
-            idle_time: secs(50),
+            idle_time: secs(limits::IDLE_SECONDS),
             probe_every: Duration::from_millis(500),
             probe_time: secs(1),
             drain_notice: Duration::ZERO,

@@ -1,7 +1,14 @@
 //! What the transport knows about a request, for the code that decides who is calling. It carries the credential as it came and
 //! does not judge it.
 
-use std::{fmt, net::IpAddr, sync::Arc};
+use std::{
+    fmt,
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use http::{HeaderMap, HeaderName, header};
 use uuid::Uuid;
@@ -24,6 +31,21 @@ pub enum Transport {
     Http,
     /// The credential is the upgrade's, for the socket's whole life: resolve rights at each call.
     WebSocket,
+}
+
+/// That the database did not answer a call of this request. The request's other calls need not wait for it again, or a batch would
+/// wait as often as it has calls. In the extensions of every call, beside [`RequestMeta`].
+#[derive(Debug, Clone, Default)]
+pub struct Outage(Arc<AtomicBool>);
+
+impl Outage {
+    pub fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_known(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// A text that must not reach a log: its `Debug` shows nothing, and it has no `Display`.

@@ -42,7 +42,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use access::{Network, Origins};
 pub use health::Probe;
 pub use limits::ServerLimits;
-pub use meta::{RequestMeta, Secret, Transport};
+pub use meta::{Outage, RequestMeta, Secret, Transport};
 
 use budgets::{Budgets, Full, Seat};
 use calls::Calls;

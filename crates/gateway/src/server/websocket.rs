@@ -36,7 +36,7 @@ use super::{
     calls::{Line, Reply},
     fault::Fault,
     http::{Answer, refused},
-    meta::{self, RequestMeta},
+    meta::{self, Outage, RequestMeta},
     screen::Shape,
 };
 
@@ -237,6 +237,7 @@ impl Reader<'_> {
             connection: self.connection,
             subscriptions: Some(self.subscriptions.clone()),
             deadline: Instant::now() + shared.limits.request_time,
+            outage: Outage::default(),
         };
         self.calls.spawn(async move {
             let reply = match shared.calls.answer(shape, &body, &line).await {

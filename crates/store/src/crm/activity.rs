@@ -1,4 +1,4 @@
-//! The log, newest first: of everybody, of a person, of an account and its people.
+//! The log, newest first: of everybody, of a person, of an account and its people; one fact of it; a new one.
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
@@ -128,6 +128,18 @@ pub async fn list_activities(
     let tenant = tx.tenant().0;
     let rows = newest(tx.conn(), tenant, of, filter, position, page.fetch()).await?;
     Ok(ListPage::of(rows, page, |row| Position { key: Key::Time(row.occurred_at), id: row.id }))
+}
+
+/// One fact of the log, also one that was taken back.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when the tenant has no such activity.
+pub async fn get_activity(tx: &mut TenantTx, id: Uuid) -> Result<Activity, StoreError> {
+    let found =
+        statement(format!("SELECT {COLUMNS} FROM activities a {NAMES} WHERE a.tenant_id = $1 AND a.id = $2"))
+            .bind::<SqlUuid, _>(tx.tenant().0)
+            .bind::<SqlUuid, _>(id);
+    Ok(found.get_result(tx.conn()).await?)
 }
 
 pub(super) async fn newest(

@@ -24,7 +24,8 @@ pub use account::{
     Account, AccountFields, AccountFilter, AccountSort, GroupFilter, count_accounts, list_accounts,
 };
 pub use activity::{
-    Activity, ActivityFilter, NewActivity, RecordActivityError, list_activities, record_activity,
+    Activity, ActivityFilter, NewActivity, RecordActivityError, get_activity, list_activities,
+    record_activity,
 };
 pub use detail::{
     AccountDetail, OpportunityDetail, OpportunitySummary, PeopleSummary, PersonDetail, get_account_detail,

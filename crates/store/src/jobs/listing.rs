@@ -1,14 +1,15 @@
-//! Jobs as their tenant looks at them: lists, and what the ended ones brought about.
+//! Jobs as their tenant looks at them: lists, where the unfinished ones stand in the queue, and what the ended ones brought about.
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::JobRecord;
+use super::{JobRecord, run::clock_timestamp};
 use crate::pool::Connection;
-use crate::schema::{jobs, scoring_runs, sync_run_counts};
+use crate::schema::{job_queue, jobs, scoring_runs, sync_run_counts};
 use crate::statement::statement;
 use crate::sync_runs::SyncCounts;
 use crate::{
@@ -63,6 +64,41 @@ pub async fn list_jobs(
         .load::<JobRecord>(tx.conn())
         .await?;
     Ok(ListPage::of(rows, page, |job| Position { key: Key::Time(job.created_at), id: job.id }))
+}
+
+/// Where an unfinished job stands in the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable)]
+pub struct Turn {
+    /// No worker takes it before.
+    pub run_after: DateTime<Utc>,
+    /// How long the worker that has it may be silent; `None` when no worker has it.
+    pub lease_until: Option<DateTime<Utc>>,
+    /// Attempts in a row that brought nothing.
+    pub attempt: i32,
+    /// How often a worker has taken it.
+    pub fence: i64,
+    /// The database's time: leases are counted in it.
+    pub now: DateTime<Utc>,
+}
+
+/// Where those of these jobs stand that are in the queue.
+///
+/// # Errors
+/// When the database is away.
+pub async fn turns(tx: &mut TenantTx, ids: &[Uuid]) -> Result<HashMap<Uuid, Turn>, StoreError> {
+    let turn = (
+        job_queue::run_after,
+        job_queue::lease_until,
+        job_queue::attempt,
+        job_queue::fence,
+        clock_timestamp(),
+    );
+    let rows: Vec<(Uuid, Turn)> = job_queue::table
+        .filter(job_queue::tenant_id.eq(tx.tenant().0).and(job_queue::job_id.eq_any(ids)))
+        .select((job_queue::job_id, turn))
+        .load(tx.conn())
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// What a job brought about, from the books of its own trade.

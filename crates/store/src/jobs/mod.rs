@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::schema::{job_queue, jobs};
 use crate::{StoreError, TenantTx, Topic};
 
-pub use listing::{Brought, JobFilter, Scored, brought_about, list_jobs};
+pub use listing::{Brought, JobFilter, Scored, Turn, brought_about, list_jobs, turns};
 pub use queue::{Lease, claim, heartbeat, next_due_in};
 pub use run::{
     Ending, Progress, check_lease, finish, hand_back, park, record_step, release_after_crash,

@@ -44,6 +44,15 @@ pub struct Planned {
     pub hash: PlanHash,
     /// Every row of the file.
     pub rows: Vec<PlannedRow>,
+    /// Of each campaign that the caller sees.
+    currencies: HashMap<Uuid, String>,
+}
+
+impl Planned {
+    /// What a campaign's figures are in.
+    pub fn currency(&self, campaign: Uuid) -> Option<&str> {
+        self.currencies.get(&campaign).map(String::as_str)
+    }
 }
 
 /// Why there is no plan.
@@ -103,7 +112,8 @@ pub async fn plan_import(tx: &mut TenantTx, file: &ImportFile<'_>, by: &str) -> 
         },
     )
     .await?;
-    Ok(Planned { id, layout, counts: plan.counts, hash: plan.hash, rows })
+    let currencies = campaigns.nodes.into_iter().map(|(id, (_, currency, _))| (id, currency)).collect();
+    Ok(Planned { id, layout, counts: plan.counts, hash: plan.hash, rows, currencies })
 }
 
 /// The weeks that the planner wants to know next. Only campaigns that there are get planned here.

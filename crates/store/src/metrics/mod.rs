@@ -45,5 +45,5 @@ pub use log::{LoggedRevision, revision_log, revisions_of_changed};
 pub use place::{Place, find_places};
 pub use sums::{OwnSum, SumWeeks, own_sums};
 pub use tree::{TreeNode, TreeWithSums, load_tree, load_tree_with_sums, local_now};
-pub use weeks::{Revision, WeekFilter, WeekRow, list_revisions, list_weeks};
+pub use weeks::{Revision, RevisionRow, WeekFilter, WeekRow, list_revisions, list_weeks};
 pub use weeks_write::{NewWeek, Source, WrittenWeek, remove_week, upsert_weeks};

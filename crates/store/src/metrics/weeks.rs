@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::level::Level;
 use super::place::Place;
 use crate::page::{Key, ListPage, PageRequest, Position};
-use crate::schema::weekly_metric_revisions as revisions;
+use crate::schema::{clients, weekly_metric_revisions as revisions};
 use crate::statement::statement;
 use crate::{StoreError, TenantTx};
 
@@ -142,9 +142,16 @@ fn week(row: Row) -> Result<WeekRow, StoreError> {
 }
 
 /// One writing of a week; figures of `None` were taken away.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Revision {
+    pub row: RevisionRow,
+    /// The client's.
+    pub currency: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = revisions)]
-pub struct Revision {
+pub struct RevisionRow {
     pub recorded_at: DateTime<Utc>,
     pub ad_spend: Option<i64>,
     pub sales: Option<i64>,
@@ -164,7 +171,10 @@ pub async fn list_revisions(
     week_start: NaiveDate,
     page: &PageRequest,
 ) -> Result<ListPage<Revision>, StoreError> {
+    let its_client = clients::tenant_id.eq(revisions::tenant_id).and(clients::id.eq(revisions::client_id));
     let mut query = revisions::table
+        .inner_join(clients::table.on(its_client))
+        .select((RevisionRow::as_select(), clients::currency))
         .into_boxed()
         .filter(revisions::tenant_id.eq(tx.tenant().0))
         .filter(revisions::entity_id.eq(place).and(revisions::week_start.eq(week_start)));
@@ -174,11 +184,7 @@ pub async fn list_revisions(
     if let Some(time) = page.after.as_ref().and_then(Position::time) {
         query = query.filter(revisions::recorded_at.lt(time));
     }
-    let rows = query
-        .order(revisions::recorded_at.desc())
-        .limit(page.fetch())
-        .select(Revision::as_select())
-        .load(tx.conn())
-        .await?;
-    Ok(ListPage::of(rows, page, |row| Position { key: Key::Time(row.recorded_at), id: Uuid::nil() }))
+    let rows =
+        query.order(revisions::recorded_at.desc()).limit(page.fetch()).load::<Revision>(tx.conn()).await?;
+    Ok(ListPage::of(rows, page, |it| Position { key: Key::Time(it.row.recorded_at), id: Uuid::nil() }))
 }

@@ -46,8 +46,7 @@ pub struct SaveTemplate {
     /// The template; leave it out for a new one.
     pub template_id: Option<RoleTemplateId>,
     /// Its name, up to 100 characters.
-    #[validate(length(min = 1, max = 100))]
-    pub name: String,
+    pub name: Name<100>,
     /// Whose groups it is for; the default has none.
     pub solution_tag: Option<SolutionTag>,
     /// Its roles, each once.
@@ -89,7 +88,7 @@ impl Method for SaveTemplate {
         Example {
             params: SaveTemplate {
                 template_id: None,
-                name: template.name.clone(),
+                name: sample::name(&template.name),
                 solution_tag: tag(),
                 roles: template.roles.clone(),
             },

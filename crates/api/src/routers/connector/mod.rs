@@ -231,8 +231,7 @@ pub struct Create {
     #[serde(rename = "type")]
     pub connector_type: ConnectorType,
     /// A name, unique in the organization, 1 to 100 characters.
-    #[validate(length(min = 1, max = 100))]
-    pub name: String,
+    pub name: Name<100>,
     /// What it needs to know.
     #[serde(default)]
     #[validate(nested)]
@@ -261,7 +260,7 @@ impl Method for Create {
         Example {
             params: Create {
                 connector_type: ConnectorType::Salesforce,
-                name: "Salesforce Europe".into(),
+                name: sample::name("Salesforce Europe"),
                 settings: example_settings(),
             },
             result: Connector {

@@ -74,7 +74,7 @@ pub(super) async fn advertise(api: &Client) -> Result<Advertising, Failure> {
     let plan = Plan {
         text: Some(FILE.to_owned()),
         base64: None,
-        file_name: Some("weekly_ad_spend.csv".into()),
+        file_name: Some("weekly_ad_spend.csv".try_into()?),
         delimiter: None,
         numbers: None,
         dates: None,
@@ -208,7 +208,7 @@ impl There {
         if let Some(id) = self.clients.get(name) {
             return Ok(*id);
         }
-        let made = api.call(&client::Create { name: name.to_owned(), currency: None }).await?;
+        let made = api.call(&client::Create { name: name.try_into()?, currency: None }).await?;
         self.currency = Some(made.currency);
         self.clients.insert(made.name, made.id);
         Ok(made.id)
@@ -242,7 +242,7 @@ impl There {
         }
         let minor = budget.and_then(|it| MinorUnits::try_from(it).ok());
         let weekly_budget = minor.zip(self.currency).map(|(minor, currency)| Money { minor, currency });
-        let create = campaign_group::Create { client_channel_id, name: name.to_owned(), weekly_budget };
+        let create = campaign_group::Create { client_channel_id, name: name.try_into()?, weekly_budget };
         let made = api.call(&create).await?;
         self.groups.insert(key, made.id);
         Ok(made.id)
@@ -252,7 +252,7 @@ impl There {
         if self.campaigns.insert((group, name.to_owned())) {
             let create = campaign::Create {
                 campaign_group_id: group,
-                name: name.to_owned(),
+                name: name.try_into()?,
                 target_roas: TargetRoas::of_ten_thousandths(TARGET),
                 external_id: None,
             };

@@ -25,7 +25,7 @@ pub(super) async fn connect(
             let port = state.crm_port.unwrap_or_default();
             let create = Create {
                 connector_type: ConnectorType::Salesforce,
-                name: format!("Stand-in Salesforce on port {port}"),
+                name: format!("Stand-in Salesforce on port {port}").try_into()?,
                 settings: ConnectorSettings { login_url: Some(crm.to_owned()) },
             };
             client.call(&create).await?.id

@@ -37,7 +37,7 @@ impl Handle<SaveTemplate> for Gateway {
         }
         let new = NewTemplate {
             id: save.template_id.map(|it| it.0),
-            name: save.name,
+            name: save.name.into(),
             solution_tag: save.solution_tag.map(|it| it.as_str().to_owned()),
             template: Template::new(save.roles.iter().map(convert::to_need)).map_err(not_a_template)?,
         };

@@ -85,10 +85,13 @@ async fn who_was_merged_is_shown_as_the_survivor() {
 async fn another_organizations_id_and_one_of_nobody_get_the_same_bytes() {
     let bench = many().await;
     let globex = stranger(&bench).await;
-    let job = id('e', 1, 1);
+    let (job, activity) = (id('e', 1, 1), id('f', 1, 1));
     bench
         .database.execute(&format!(
-            "INSERT INTO jobs (tenant_id, id, kind, workflow_id) VALUES ('{globex}', '{job}', 'scoring-run', 'w')"
+            "INSERT INTO jobs (tenant_id, id, kind, workflow_id) VALUES ('{globex}', '{job}', 'scoring-run', 'w'); \
+             INSERT INTO activities (tenant_id, id, person_id, occurred_at, type, channel) \
+             VALUES ('{globex}', '{activity}', '{}', now(), 'page_view', 'web')",
+            id('b', 1, 1)
         ))
         .await;
     let caller = bench.script();
@@ -99,6 +102,7 @@ async fn another_organizations_id_and_one_of_nobody_get_the_same_bytes() {
         ("person.timeline", "personId", id('b', 1, 0)),
         ("opportunity.get", "opportunityId", id('d', 1, 0)),
         ("opportunity.timeline", "opportunityId", id('d', 1, 0)),
+        ("activity.get", "activityId", activity),
         ("job.get", "jobId", job.clone()),
         ("job.cancel", "jobId", job),
     ];
@@ -156,8 +160,22 @@ async fn jobs_are_listed_shown_and_cancelled_with_who_and_what() {
     ] {
         assert_eq!(items(&caller.ok("job.list", filter.clone()).await).len(), expected, "{filter}");
     }
+    let why = async || caller.ok("job.get", json!({ "jobId": waiting })).await["waiting"].clone();
+    assert_eq!(why().await, json!({ "reason": "no_free_worker", "until": null }));
+    assert_eq!(rest["items"][0]["waiting"], json!(null), "it has ended");
+    let queue = async |change: &str| bench.database.execute(&format!("UPDATE job_queue SET {change}")).await;
+    let later = "2999-01-01T00:00:00.000Z";
+    queue(&format!("run_after = '{later}'")).await;
+    assert_eq!(why().await, json!({ "reason": "planned", "until": later }));
+    queue("attempt = 1").await;
+    assert_eq!(why().await, json!({ "reason": "retry_after_failure", "until": later }));
+    queue(&format!("lease_owner = gen_random_uuid(), lease_until = '{later}'")).await;
+    assert_eq!(why().await, json!(null), "a worker is at it");
+    queue("lease_until = now() - interval '1 second'").await;
+    assert_eq!(why().await, json!({ "reason": "worker_lost", "until": null }));
+    queue("lease_owner = NULL, lease_until = NULL, attempt = 0, run_after = now()").await;
     let cancelled = caller.ok("job.cancel", json!({ "jobId": waiting })).await;
-    assert_eq!(cancelled["status"], "cancelled", "nobody had begun it");
+    assert_eq!((&cancelled["status"], &cancelled["waiting"]), (&json!("cancelled"), &json!(null)));
     assert_eq!(cancelled["connectorId"], connector);
     assert_eq!(cancelled["createdBy"]["name"], "first key");
     let again = caller.ok("job.cancel", json!({ "jobId": waiting })).await;

@@ -26,6 +26,7 @@ async fn acme() -> Bench {
         registry.register::<opportunity::Get>().unwrap();
         registry.register::<opportunity::Timeline>().unwrap();
         registry.register::<activity::List>().unwrap();
+        registry.register::<activity::Get>().unwrap();
         registry.register::<activity::Record>().unwrap();
         registry.register::<job::Get>().unwrap();
         registry.register::<job::List>().unwrap();

@@ -31,9 +31,23 @@ async fn what_is_recorded_shows_as_it_was_said_with_its_channel_and_names() {
     assert_eq!((&recorded["connectorId"], &recorded["retractedAt"]), (&Value::Null, &Value::Null));
     let listed = caller.ok("activity.list", json!({ "personId": person })).await;
     assert_eq!(listed["items"], json!([recorded]));
+    assert_eq!(caller.ok("activity.get", json!({ "activityId": recorded["id"] })).await, recorded);
     let other = json!({ "type": "Besuch vor Ort", "accountId": id('a', 0, 3), "occurredAt": "2026-02-03T00:00:00+01:00" });
     let other = caller.ok("activity.record", other).await;
     assert_eq!((other["channel"].as_str(), &other["person"]), (Some("other"), &Value::Null));
+}
+
+#[tokio::test]
+async fn an_activity_that_was_taken_back_is_listed_only_on_request_and_shown_by_its_id_with_the_instant() {
+    let bench = many().await;
+    let caller = bench.script();
+    let recorded = caller.ok("activity.record", visit(&id('b', 0, 1))).await;
+    bench.database.execute("UPDATE activities SET retracted_at = now()").await;
+    assert!(items(&caller.ok("activity.list", json!({})).await).is_empty());
+    let shown = caller.ok("activity.get", json!({ "activityId": recorded["id"] })).await;
+    assert!(shown["retractedAt"].is_string(), "{shown}");
+    let listed = caller.ok("activity.list", json!({ "includeRetracted": true })).await;
+    assert_eq!(listed["items"], json!([shown]));
 }
 
 #[tokio::test]
