@@ -22,7 +22,7 @@ mod subscription;
 mod words;
 
 pub use caller::{Access, Admin, Anyone, Caller, Manager, ScopeOf, Viewer};
-pub use dispatch::Registry;
+pub use dispatch::{Registry, ResultSlot};
 pub use document::Document;
 pub use error::{Code, DATABASE_UNAVAILABLE, FieldError, RpcError};
 pub use host::{Call, Handle, Host, Remember};

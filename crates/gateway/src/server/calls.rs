@@ -13,6 +13,7 @@ use jsonrpsee::{
     },
     types::{ErrorCode, Id, InvalidRequest, Notification, Params, Request},
 };
+use rpc::ResultSlot;
 use serde_json::value::RawValue;
 use tracing::Instrument;
 
@@ -45,7 +46,7 @@ pub(crate) struct Line {
 pub(crate) enum Reply {
     /// Only notifications came. They are not run: a change without an answer is a change nobody can account for.
     Nothing,
-    Json(Box<RawValue>),
+    Json(String),
     /// The request as a whole was refused and nothing ran.
     Refused(Fault, Box<RawValue>),
 }
@@ -76,56 +77,58 @@ impl Calls {
     /// Runs a batch in order. Once its reply is full the rest is not run, and says so: an effect whose reply was
     /// thrown away would leave the client guessing.
     async fn batch(&self, entries: &[&RawValue], line: &Line) -> Reply {
-        let mut text = String::from("[");
+        let mut replies = String::from("[");
         for entry in entries {
-            let reply = if text.len() > self.limits.reply_bytes {
+            let reply = if replies.len() > self.limits.reply_bytes {
                 let Ok(call) = serde_json::from_str::<Request>(entry.get()) else { continue };
-                Some(Fault::NOT_RUN.reply(&call.id, Some(&call.method), &line.meta.request_id))
+                Some(text(Fault::NOT_RUN.reply(&call.id, Some(&call.method), &line.meta.request_id)))
             } else {
                 self.entry(entry.get().as_bytes(), line, true).await
             };
             if let Some(reply) = reply {
-                if text.len() > 1 {
-                    text.push(',');
+                if replies.len() > 1 {
+                    replies.push(',');
                 }
-                text.push_str(reply.get());
+                replies.push_str(&reply);
             }
         }
-        if text.len() == 1 {
+        if replies.len() == 1 {
             return Reply::Nothing;
         }
-        text.push(']');
-        Reply::Json(RawValue::from_string(text).expect("replies are JSON"))
+        replies.push(']');
+        Reply::Json(replies)
     }
 
-    async fn entry(&self, raw: &[u8], line: &Line, in_batch: bool) -> Option<Box<RawValue>> {
+    async fn entry(&self, raw: &[u8], line: &Line, in_batch: bool) -> Option<String> {
         let request_id = &line.meta.request_id;
         let Ok(call) = serde_json::from_slice::<Request>(raw) else {
             if serde_json::from_slice::<Notification<Option<&RawValue>>>(raw).is_ok() && !names_an_id(raw) {
                 return None;
             }
             let id = serde_json::from_slice::<InvalidRequest>(raw).map_or(Id::Null, |it| it.id);
-            return Some(Fault::NOT_A_CALL.reply(&id, None, request_id));
+            return Some(text(Fault::NOT_A_CALL.reply(&id, None, request_id)));
         };
         let begun = Instant::now();
         let (label, result) = self.run(&call, line, in_batch).await;
         let (code, reply) = match result {
             Ok(None) => (None, None),
-            Ok(Some(response)) => (response.as_error_code(), Some(response.into_json())),
-            Err(fault) => (Some(fault.number()), Some(fault.reply(&call.id, Some(&call.method), request_id))),
+            Ok(Some(Answered { code, reply })) => (code, Some(reply)),
+            Err(fault) => {
+                (Some(fault.number()), Some(text(fault.reply(&call.id, Some(&call.method), request_id))))
+            }
         };
         metrics::counter!("fairlead_calls_total", "method" => label, "outcome" => outcome(code)).increment(1);
         metrics::histogram!("fairlead_call_seconds", "method" => label).record(begun.elapsed().as_secs_f64());
         reply
     }
 
-    /// The method's name for metrics (never the client's own text) and its response; `Ok(None)` where it has answered already.
+    /// The method's name for metrics (never the client's own text) and its reply; `Ok(None)` where it has answered already.
     async fn run(
         &self,
         call: &Request<'_>,
         line: &Line,
         in_batch: bool,
-    ) -> (&'static str, Result<Option<MethodResponse>, Fault>) {
+    ) -> (&'static str, Result<Option<Answered>, Fault>) {
         let Some((name, callback)) = self.methods.method_with_name(&call.method) else {
             return ("unknown", Err(Fault::NO_SUCH_METHOD));
         };
@@ -149,13 +152,15 @@ impl Calls {
         call: &Request<'_>,
         line: &Line,
         in_batch: bool,
-    ) -> Result<Option<MethodResponse>, Fault> {
+    ) -> Result<Option<Answered>, Fault> {
         let most = self.limits.reply_bytes;
         let params = Params::new(call.params.as_ref().map(|it| it.get()));
         let mut extensions = Extensions::new();
         extensions.insert(line.meta.clone());
         extensions.insert(line.connection);
         extensions.insert(line.outage.clone());
+        let result = ResultSlot::default();
+        extensions.insert(result.clone());
         let response = match callback {
             MethodCallback::Sync(it) => it(call.id.clone(), params, most, extensions),
             MethodCallback::Async(it) => {
@@ -179,13 +184,32 @@ impl Calls {
                 return Ok(None);
             }
         };
+        if let Some(result) = result.take() {
+            return success(&call.id, &result, most).map(Some);
+        }
         let own_error = is_the_librarys_own(&response);
         match response.as_error_code() {
             Some(OVERSIZED_RESPONSE) if own_error => Err(Fault::REPLY_TOO_LARGE),
             Some(code) if own_error && code == ErrorCode::InternalError.code() => Err(Fault::INTERNAL),
-            _ => Ok(Some(response)),
+            code => Ok(Some(Answered { code, reply: text(response.into_json()) })),
         }
     }
+}
+
+/// A reply, and its error's number where it is one.
+struct Answered {
+    code: Option<i32>,
+    reply: String,
+}
+
+fn success(id: &Id<'_>, result: &RawValue, most: usize) -> Result<Answered, Fault> {
+    let id = serde_json::to_string(id).map_err(|_| Fault::INTERNAL)?;
+    let reply = format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#);
+    if reply.len() > most { Err(Fault::REPLY_TOO_LARGE) } else { Ok(Answered { code: None, reply }) }
+}
+
+pub(super) fn text(json: Box<RawValue>) -> String {
+    String::from(Box::<str>::from(json))
 }
 
 /// jsonrpsee's number for a reply over its limit. It is also tRPC's TIMEOUT, hence the second look.

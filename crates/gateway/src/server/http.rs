@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{
     Shared,
     access::{self, Origin},
-    calls::{Line, Reply},
+    calls::{self, Line, Reply},
     fault::Fault,
     health::{self, State},
     meta::{self, Outage, RequestMeta, Transport},
@@ -196,10 +196,10 @@ fn spoken(reply: Reply) -> Answer {
             *answer.status_mut() = StatusCode::NO_CONTENT;
             answer
         }
-        Reply::Json(body) => json_body(StatusCode::OK, String::from(Box::<str>::from(body))),
+        Reply::Json(body) => json_body(StatusCode::OK, body),
         Reply::Refused(fault, body) => {
             refused(fault.reason());
-            json_body(StatusCode::OK, String::from(Box::<str>::from(body)))
+            json_body(StatusCode::OK, calls::text(body))
         }
     }
 }
@@ -207,7 +207,7 @@ fn spoken(reply: Reply) -> Answer {
 /// The transport's own no.
 fn refusal(fault: Fault, request_id: &str) -> Answer {
     refused(fault.reason());
-    let mut answer = json_body(fault.status(), fault.reply(&Id::Null, None, request_id).get().to_owned());
+    let mut answer = json_body(fault.status(), calls::text(fault.reply(&Id::Null, None, request_id)));
     if fault.retryable() {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }

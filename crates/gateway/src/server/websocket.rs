@@ -242,7 +242,7 @@ impl Reader<'_> {
         self.calls.spawn(async move {
             let reply = match shared.calls.answer(shape, &body, &line).await {
                 Reply::Nothing => None,
-                Reply::Json(reply) => Some(reply),
+                Reply::Json(reply) => Some(RawValue::from_string(reply).expect("replies are JSON")),
                 Reply::Refused(fault, reply) => {
                     refused(fault.reason());
                     Some(reply)
