@@ -47,7 +47,7 @@ impl Application {
     pub async fn open(config: Config) -> Result<Self, Failure> {
         // Made from every method's types, which takes a moment; the database takes longer.
         let document = tokio::task::spawn_blocking(document);
-        let database = database::open(&config).await?;
+        let database = database::open(&config.database, &config.data_dir).await?;
         if database.is_private() {
             database.migrate().await?;
         }

@@ -55,9 +55,11 @@ pub enum ProvisionError {
     SlugTaken(String),
     #[error("`{0}` is not an e-mail address")]
     NotAnEmail(String),
-    #[error("no organization has the slug `{0}`")]
+    #[error("no organization has the slug or the id `{0}`")]
     NoSuchOrganization(String),
-    #[error("the organization has no member with the address `{0}`")]
+    #[error("`{0}` is a member of the organization already; `team.changeRole` changes a role")]
+    MemberAlready(String),
+    #[error("the organization has no member with the address `{0}`; `fairlead admin add-member` makes one")]
     NoSuchMember(String),
     #[error(transparent)]
     BrokenRandomness(#[from] BrokenRandomness),
@@ -86,8 +88,7 @@ pub async fn create_organization(
     if !(1..=200).contains(&new.name.trim().chars().count()) {
         return Err(ProvisionError::NotAName);
     }
-    let email: canonical::Email =
-        new.admin_email.parse().map_err(|_| ProvisionError::NotAnEmail(new.admin_email.to_owned()))?;
+    let email = read_email(new.admin_email)?;
     let tenant = NewTenant { id: TenantId(Uuid::now_v7()), name: new.name, slug: new.slug, outside: None };
     let mut tx = tenants::create_tenant(store, &tenant).await.map_err(|error| match error {
         StoreError::Conflict => ProvisionError::SlugTaken(new.slug.to_owned()),
@@ -115,20 +116,61 @@ pub async fn create_organization(
     Ok(Organization { tenant: tenant.id, admin, api_key })
 }
 
-/// Begins a session for a member, and issues its first access token.
+/// Makes somebody a member of an organization, creating the user on first sight of the address.
+///
+/// # Errors
+/// [`ProvisionError`], naming what is wrong.
+pub async fn add_member(
+    store: &Store,
+    organization: &str,
+    email: &str,
+    role: Role,
+) -> Result<(TenantId, UserId), ProvisionError> {
+    let address = read_email(email)?;
+    let tenant = find_organization(store, organization).await?;
+    let mut tx = store.tenant(tenant).await?;
+    let user = tenants::add_member(&mut tx, address.as_str(), role).await.map_err(|error| match error {
+        StoreError::Conflict => ProvisionError::MemberAlready(email.to_owned()),
+        other => ProvisionError::Store(other),
+    })?;
+    record(&mut tx, "team.add", user.to_string(), json!({ "role": role })).await?;
+    tx.commit().await?;
+    Ok((tenant, user))
+}
+
+/// By its slug or its id.
+async fn find_organization(store: &Store, named: &str) -> Result<TenantId, ProvisionError> {
+    if let Some(tenant) = tenants::tenant_by_slug(store, named).await? {
+        return Ok(tenant);
+    }
+    let unknown = || ProvisionError::NoSuchOrganization(named.to_owned());
+    let tenant = TenantId(named.parse().map_err(|_| unknown())?);
+    let mut tx = store.tenant(tenant).await?;
+    let found = tenants::get_current_tenant(&mut tx).await;
+    tx.rollback().await?;
+    match found {
+        Ok(found) => Ok(found.id),
+        Err(StoreError::NotFound) => Err(unknown()),
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn read_email(text: &str) -> Result<canonical::Email, ProvisionError> {
+    text.parse().map_err(|_| ProvisionError::NotAnEmail(text.to_owned()))
+}
+
+/// Begins a session for a member, and issues its first access token. The organization is named by its slug or its id.
 ///
 /// # Errors
 /// [`ProvisionError`], naming what is wrong.
 pub async fn issue_session(
     store: &Store,
     tokens: &AccessTokens,
-    slug: &str,
+    organization: &str,
     email: &str,
     lifetime: TimeDelta,
 ) -> Result<IssuedSession, ProvisionError> {
-    let tenant = tenants::tenant_by_slug(store, slug)
-        .await?
-        .ok_or_else(|| ProvisionError::NoSuchOrganization(slug.to_owned()))?;
+    let tenant = find_organization(store, organization).await?;
     let mut tx = store.tenant(tenant).await?;
     let user = members::find_member_by_email(&mut tx, email)
         .await?

@@ -12,7 +12,7 @@ use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::StoreError;
+use crate::{LoginRefused, StoreError, login::log_in};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 /// Two programs that start at once must not migrate at once; any number that nobody else uses.
@@ -22,8 +22,13 @@ const TRIES: u32 = 20;
 /// Why the schema could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
-    #[error("the database could not be reached as its owner: {0}")]
-    Unreachable(String),
+    #[error(transparent)]
+    Login(#[from] LoginRefused),
+    #[error(
+        "there is no role fairlead_app to grant rights to: \
+         CREATE ROLE fairlead_app LOGIN PASSWORD '…' NOBYPASSRLS, then migrate again"
+    )]
+    NoApplicationRole,
     #[error("the database has migrations this program does not know ({}): it is newer than this program", .0.join(", "))]
     UnknownVersions(Vec<String>),
     #[error("a migration failed and was rolled back: {0}")]
@@ -35,6 +40,7 @@ pub enum MigrateError {
 /// # Errors
 /// See [`MigrateError`]. A migration that waits for a lock longer than its `lock_timeout` is tried again.
 pub async fn migrate(owner_url: &str) -> Result<Vec<String>, MigrateError> {
+    log_in(owner_url).await?;
     let url = owner_url.to_owned();
     // diesel's migrations are blocking; the wrapper drives the async connection on this thread.
     tokio::task::spawn_blocking(move || migrate_blocking(&url))
@@ -43,9 +49,10 @@ pub async fn migrate(owner_url: &str) -> Result<Vec<String>, MigrateError> {
 }
 
 fn migrate_blocking(url: &str) -> Result<Vec<String>, MigrateError> {
-    let mut conn = AsyncConnectionWrapper::<AsyncPgConnection>::establish(url)
-        .map_err(|error| MigrateError::Unreachable(error.to_string()))?;
     let failed = |error: &dyn std::fmt::Display| MigrateError::Failed(error.to_string());
+    let mut conn =
+        AsyncConnectionWrapper::<AsyncPgConnection>::establish(url).map_err(|error| failed(&error))?;
+    refuse_without_application_role(&mut conn)?;
     // Held until the connection closes.
     conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})")).map_err(|error| failed(&error))?;
     let applied = conn.applied_migrations().map_err(|error| failed(&error))?;
@@ -62,6 +69,21 @@ fn migrate_blocking(url: &str) -> Result<Vec<String>, MigrateError> {
     conn.batch_execute("GRANT SELECT ON __diesel_schema_migrations TO fairlead_app")
         .map_err(|error| failed(&error))?;
     Ok(done)
+}
+
+/// The migrations grant rights to it; that it is missing would be told by the first of them, in the database's words.
+fn refuse_without_application_role(
+    conn: &mut AsyncConnectionWrapper<AsyncPgConnection>,
+) -> Result<(), MigrateError> {
+    #[derive(QueryableByName)]
+    struct Answer {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        there: bool,
+    }
+    let asked = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fairlead_app') AS there";
+    let answer: Answer = diesel::RunQueryDsl::get_result(diesel::sql_query(asked), conn)
+        .map_err(|error: diesel::result::Error| MigrateError::Failed(error.to_string()))?;
+    if answer.there { Ok(()) } else { Err(MigrateError::NoApplicationRole) }
 }
 
 fn run_one(

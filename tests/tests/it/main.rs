@@ -13,6 +13,7 @@ mod faults;
 mod golden;
 mod inputs;
 mod live;
+mod own_database;
 mod refusals;
 mod strangers;
 mod topics;

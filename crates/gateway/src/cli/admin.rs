@@ -38,11 +38,24 @@ enum Act {
         #[arg(long)]
         admin_email: String,
     },
-    /// Begins a session for a member. Prints an access token of five minutes that speaks for it.
-    IssueSession {
-        /// The organization's slug.
+    /// Makes somebody a member of an organization. Prints the ids; the member has no way in yet, see issue-session.
+    AddMember {
+        /// The organization, by its slug or its id.
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// The member's e-mail address. Whoever has it already, as in another organization, stays the same user.
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
+        /// What the member may do: viewer, manager or admin.
         #[arg(long)]
-        slug: String,
+        role: tenancy::Role,
+    },
+    /// Begins a session for a member. Prints an access token of five minutes that speaks for that member, as an API key
+    /// speaks for a script; ask again when it has ended. Needs the `keys` that the server runs with.
+    IssueSession {
+        /// The organization, by its slug or its id.
+        #[arg(long, value_name = "SLUG", alias = "slug")]
+        tenant: String,
         /// The member's e-mail address.
         #[arg(long)]
         email: String,
@@ -56,7 +69,7 @@ impl Admin {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let config = self.common.load(None)?;
         log::start(&config.log);
-        let database = database::open(&config).await?;
+        let database = database::open(&config.database, &config.data_dir).await?;
         if database.can_migrate() {
             database.migrate().await?;
         }
@@ -81,9 +94,14 @@ impl Act {
                     "apiKey": made.api_key.expose(),
                 }))
             }
-            Act::IssueSession { slug, email, ttl } => {
+            Act::AddMember { tenant, email, role } => {
+                let (tenant, user) =
+                    provision::add_member(store, &tenant, &email, role).await.map_err(told)?;
+                Ok(json!({ "tenantId": tenant, "userId": user, "email": email, "role": role }))
+            }
+            Act::IssueSession { tenant, email, ttl } => {
                 let lifetime = TimeDelta::seconds(i64::from(ttl));
-                let issued = provision::issue_session(store, &secrets.tokens, &slug, &email, lifetime)
+                let issued = provision::issue_session(store, &secrets.tokens, &tenant, &email, lifetime)
                     .await
                     .map_err(told)?;
                 let time =
@@ -106,10 +124,52 @@ fn told(error: ProvisionError) -> Failure {
         ProvisionError::NotAName | ProvisionError::NotASlug(_) | ProvisionError::NotAnEmail(_) => {
             Exit::Invalid
         }
-        ProvisionError::SlugTaken(_) => Exit::Conflict,
+        ProvisionError::SlugTaken(_) | ProvisionError::MemberAlready(_) => Exit::Conflict,
         ProvisionError::NoSuchOrganization(_) | ProvisionError::NoSuchMember(_) => Exit::NotFound,
         ProvisionError::Store(StoreError::Unavailable | StoreError::Timeout) => Exit::Unavailable,
         ProvisionError::BrokenRandomness(_) | ProvisionError::Store(_) => Exit::Internal,
     };
     Failure::new(exit, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use tenancy::Role;
+
+    use super::*;
+    use crate::bench::Bench;
+
+    #[tokio::test]
+    async fn a_second_member_is_added_and_gets_a_session() {
+        let bench = Bench::start(|registry| {
+            registry.register::<api::routers::session::Current>().unwrap();
+        })
+        .await;
+        let secrets = &bench.gateway.secrets;
+        let add = |tenant: &str, email: &str| Act::AddMember {
+            tenant: tenant.into(),
+            email: email.into(),
+            role: Role::Manager,
+        };
+        let added = add("acme", "bo@example.com").carry_out(bench.store(), secrets).await.unwrap();
+        // The organization's id names it as well, and an address has no case.
+        let tenant = added["tenantId"].as_str().unwrap().to_owned();
+        let issue = Act::IssueSession { tenant: tenant.clone(), email: "Bo@Example.com".into(), ttl: 60 };
+        let issued = issue.carry_out(bench.store(), secrets).await.unwrap();
+        assert_eq!(issued["userId"], added["userId"]);
+        let session =
+            bench.with(issued["accessToken"].as_str().unwrap()).ok("session.current", json!({})).await;
+        assert_eq!(session["role"], "manager", "{session}");
+
+        let cases = [
+            (add(&tenant, "bo@example.com"), Exit::Conflict),
+            (add("nobody", "bo@example.com"), Exit::NotFound),
+            (add(&uuid::Uuid::nil().to_string(), "bo@example.com"), Exit::NotFound),
+            (add("acme", "bo"), Exit::Invalid),
+        ];
+        for (act, exit) in cases {
+            let refused = act.carry_out(bench.store(), secrets).await.unwrap_err();
+            assert_eq!(refused.exit, exit, "{refused}");
+        }
+    }
 }

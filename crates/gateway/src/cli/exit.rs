@@ -8,7 +8,7 @@ use rpc::{
     client::{ClientError, Refused},
 };
 
-use crate::config::ConfigRefused;
+use crate::config::{ConfigRefused, in_words};
 
 /// Printed below `--help`.
 pub(super) const HELP: &str = "\
@@ -75,8 +75,15 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(exit: Exit, message: impl fmt::Display) -> Self {
-        Failure { exit, message: message.to_string() }
+        Failure { exit, message: without_numbers(&message.to_string()) }
     }
+}
+
+/// The system's words stay, its numbers for them go: `(os error 2)` helps nobody.
+fn without_numbers(text: &str) -> String {
+    let mut parts = text.split(" (os error ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once(')').map_or(part, |(_, rest)| rest))
 }
 
 impl From<ConfigRefused> for Failure {
@@ -95,26 +102,45 @@ impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         match &error {
             ClientError::Refused(refused) => refused_by_the_server(refused),
-            ClientError::Transport { message, source } => {
-                Failure::new(Exit::Unavailable, format!("{message}: {}", innermost(&**source)))
-            }
+            ClientError::Transport { message, source } => not_understood(message, innermost(&**source)),
         }
     }
 }
 
+/// One line: a script's log has no room for more.
 fn refused_by_the_server(refused: &Refused) -> Failure {
     let exit = refused.code().map_or(Exit::Other, Exit::from);
     let mut line = format!("{} ({}): {}", refused.name, refused.reason, refused.message);
-    for field in &refused.fields {
-        line.push_str(&format!("\n  {}: {} [{}]", field.path, field.message, field.rule));
+    // What is wrong with a single field is the message already.
+    for field in refused.fields.iter().filter(|_| refused.fields.len() > 1) {
+        line.push_str(&format!("; {}: {}", field.path, field.message));
     }
     if let Some(ms) = refused.retry_after_ms {
-        line.push_str(&format!("\n  try again in {ms} ms"));
+        line.push_str(&format!("; try again in {ms} ms"));
     }
     if !refused.request_id.is_empty() {
-        line.push_str(&format!("\n  request {}", refused.request_id));
+        line.push_str(&format!("; request {}", refused.request_id));
     }
-    Failure::new(exit, line)
+    Failure::new(exit, line.replace('\n', " "))
+}
+
+/// No answer, or one that is not ours.
+fn not_understood(message: &str, cause: &(dyn std::error::Error + 'static)) -> Failure {
+    if cause.is::<serde_json::Error>() {
+        return Failure::new(
+            Exit::Other,
+            format!("{message}, so what answers is no Fairlead of this version"),
+        );
+    }
+    if cause.is::<fmt::Error>() {
+        // It stands for no cause at all.
+        return Failure::new(Exit::Unavailable, message);
+    }
+    let words = match cause.downcast_ref::<std::io::Error>() {
+        Some(error) => in_words(error),
+        None => cause.to_string().replace('\n', " "),
+    };
+    Failure::new(Exit::Unavailable, format!("{message}: {words}"))
 }
 
 /// The last cause says most: "connection refused" rather than "error sending request".
@@ -125,6 +151,12 @@ fn innermost<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_is_told_in_words() {
+        let failure = Failure::new(Exit::Usage, "x: Permission denied (os error 13); y: Gone (os error 2)");
+        assert_eq!(failure.to_string(), "x: Permission denied; y: Gone");
+    }
 
     #[test]
     fn every_code_has_an_exit_and_what_may_be_retried_has_its_own() {

@@ -15,7 +15,7 @@ use std::{future::Future, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Config, Overrides};
+use crate::config::{Config, DatabaseConfig, Overrides};
 
 pub use exit::{Exit, Failure};
 pub(crate) use listening::told_to_stop;
@@ -56,16 +56,29 @@ pub struct Common {
 }
 
 impl Common {
+    /// All settings.
+    ///
     /// # Errors
     /// The first setting that is wrong.
     pub fn load(&self, listen: Option<&str>) -> Result<Config, Failure> {
-        let overrides = Overrides {
+        Ok(Config::load(&Overrides { listen: listen.map(Into::into), ..self.overrides() })?)
+    }
+
+    /// Those of a command that works on the database alone.
+    ///
+    /// # Errors
+    /// The first of these that is wrong.
+    pub fn load_database(&self) -> Result<DatabaseConfig, Failure> {
+        Ok(DatabaseConfig::load(&self.overrides())?)
+    }
+
+    fn overrides(&self) -> Overrides {
+        Overrides {
             file: self.config.clone(),
-            listen: listen.map(Into::into),
+            listen: None,
             database_url: self.database_url.clone(),
             data_dir: self.data_dir.clone(),
-        };
-        Ok(Config::load(&overrides)?)
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! names its setting and says what would be right. It opens no database and no socket.
 
 mod connectors;
+mod database;
 mod secrets;
 #[cfg(test)]
 mod tests;
@@ -20,9 +21,10 @@ use figment::{
 use serde::Deserialize;
 use url::Url;
 
-use crate::server::{Network, Origins, Secret, ServerLimits};
+use crate::server::{Network, Origins, ServerLimits};
 
 pub use connectors::{Connectors, VendorApp};
+pub use database::{Database, DatabaseConfig};
 pub use secrets::Keys;
 
 /// All settings, checked.
@@ -43,14 +45,6 @@ pub struct Config {
     pub connectors: Connectors,
     pub outside_issuers: Vec<OutsideIssuer>,
     pub log: Log,
-}
-
-#[derive(Debug, Clone)]
-pub enum Database {
-    /// A private PostgreSQL below `data_dir`, started by us.
-    Embedded,
-    /// Roles for serving and, where this process migrates, for owning the schema.
-    Given { url: Secret, owner_url: Option<Secret> },
 }
 
 /// The names that our own access tokens carry.
@@ -115,6 +109,14 @@ pub struct ConfigRefused {
 
 pub(crate) fn refused(setting: impl Into<String>, problem: impl fmt::Display) -> ConfigRefused {
     ConfigRefused { setting: setting.into(), problem: problem.to_string() }
+}
+
+/// What the system says, without its number.
+pub(crate) fn in_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let words = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// The settings as they are written. Unknown ones are refused: a misspelt limit would otherwise be no limit.
@@ -215,24 +217,13 @@ impl Config {
     /// # Errors
     /// The first setting that is wrong.
     pub fn load(overrides: &Overrides) -> Result<Config, ConfigRefused> {
-        let mut figment = Figment::new();
-        if let Some(file) = &overrides.file {
-            if !file.is_file() {
-                return Err(refused("config", format!("{} is not a file", file.display())));
-            }
-            figment = figment.merge(Toml::file_exact(file));
-        }
-        // Nested settings by a double underscore: FAIRLEAD_LIMITS__BODY_BYTES. Lists as in TOML: ["https://a.example"].
-        let variables = Env::prefixed("FAIRLEAD_").ignore(NOT_SETTINGS).split("__");
-        let written: Written = figment.merge(variables).extract().map_err(|error| told_by_figment(&error))?;
-        Self::check(written, overrides)
+        Self::check(Written::read(overrides)?, overrides)
     }
 
     fn check(written: Written, overrides: &Overrides) -> Result<Config, ConfigRefused> {
+        let DatabaseConfig { database, data_dir, log } = DatabaseConfig::check(&written, overrides)?;
+        database.refuse_without_serving_role()?;
         let listen = overrides.listen.as_ref().unwrap_or(&written.listen);
-        let data_dir = overrides.data_dir.clone().unwrap_or(written.data_dir);
-        let url = overrides.database_url.clone().or(written.database_url).filter(|it| !it.is_empty());
-        let database = database(url, written.database_owner_url)?;
         let keys = match (&written.keys, &database) {
             (Some(text), _) => Keys::given(text)?,
             (None, Database::Embedded) => Keys::kept_in(&data_dir)?,
@@ -258,8 +249,28 @@ impl Config {
             egress: Egress { allow: networks("egress_allow", &written.egress_allow)? },
             connectors: written.connectors.check()?,
             outside_issuers: issuers(written.outside_issuers)?,
-            log: Log { format: written.log_format, filter: log_filter(written.log)? },
+            log,
         })
+    }
+}
+
+impl Written {
+    /// The file, then the variables; nothing is checked but that each setting exists and is of its kind.
+    fn read(overrides: &Overrides) -> Result<Written, ConfigRefused> {
+        let mut figment = Figment::new();
+        if let Some(file) = &overrides.file {
+            if !file.is_file() {
+                return Err(refused("config", format!("{} is not a file", file.display())));
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        // Nested settings by a double underscore: FAIRLEAD_LIMITS__BODY_BYTES. Lists as in TOML: ["https://a.example"].
+        let variables = Env::prefixed("FAIRLEAD_").ignore(NOT_SETTINGS).split("__");
+        figment.merge(variables).extract().map_err(|error| told_by_figment(&error))
+    }
+
+    fn log(&self) -> Result<Log, ConfigRefused> {
+        Ok(Log { format: self.log_format, filter: log_filter(&self.log)? })
     }
 }
 
@@ -292,23 +303,6 @@ fn address(text: &str) -> Result<SocketAddr, ConfigRefused> {
 
 fn non_empty(setting: &str, text: String) -> Result<String, ConfigRefused> {
     if text.trim().is_empty() { Err(refused(setting, "must not be empty")) } else { Ok(text) }
-}
-
-fn database(url: Option<String>, owner: Option<String>) -> Result<Database, ConfigRefused> {
-    let check = |setting: &str, text: String| {
-        // The address holds a password: it is never repeated.
-        let ok =
-            text.starts_with("postgres://") || text.starts_with("postgresql://") || text.contains("host=");
-        if ok { Ok(Secret::new(text)) } else { Err(refused(setting, "must begin with postgres://")) }
-    };
-    match (url, owner) {
-        (None, None) => Ok(Database::Embedded),
-        (None, Some(_)) => Err(refused("database_owner_url", "makes no sense without database_url")),
-        (Some(url), owner) => Ok(Database::Given {
-            url: check("database_url", url)?,
-            owner_url: owner.map(|it| check("database_owner_url", it)).transpose()?,
-        }),
-    }
 }
 
 fn web_url(setting: &str, text: &str) -> Result<Url, ConfigRefused> {
@@ -380,9 +374,9 @@ fn jwks_url(setting: &str, text: &str) -> Result<Url, ConfigRefused> {
     }
 }
 
-fn log_filter(text: String) -> Result<String, ConfigRefused> {
-    match tracing_subscriber::EnvFilter::builder().parse(&text) {
-        Ok(_) => Ok(text),
+fn log_filter(text: &str) -> Result<String, ConfigRefused> {
+    match tracing_subscriber::EnvFilter::builder().parse(text) {
+        Ok(_) => Ok(text.to_owned()),
         Err(_) => Err(refused("log", format!("`{text}` is not a filter such as info or warn,gateway=debug"))),
     }
 }
@@ -444,7 +438,7 @@ pub fn prepare_data_dir(folder: &Path) -> Result<(), ConfigRefused> {
             format!(
                 "{} cannot be used ({}); give another folder or its rights to this user",
                 folder.display(),
-                error.kind()
+                in_words(&error)
             ),
         )
     })

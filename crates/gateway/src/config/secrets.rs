@@ -8,7 +8,7 @@ use std::{
 
 use tenancy::KeyRing;
 
-use super::{ConfigRefused, prepare_data_dir, refused};
+use super::{ConfigRefused, in_words, prepare_data_dir, refused};
 use crate::server::Secret;
 
 const FILE: &str = "keys";
@@ -34,8 +34,9 @@ impl Keys {
     pub(super) fn kept_in(data_dir: &Path) -> Result<Keys, ConfigRefused> {
         prepare_data_dir(data_dir)?;
         let path = data_dir.join(FILE);
-        let unusable =
-            |error: io::Error| refused("data_dir", format!("{} cannot be used: {error}", path.display()));
+        let unusable = |error: io::Error| {
+            refused("data_dir", format!("{} cannot be used: {}", path.display(), in_words(&error)))
+        };
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => make(&path).map_err(unusable)?,

@@ -34,7 +34,8 @@ fn every_complaint_names_its_setting() {
         ("keys = \"a:123\"", "keys"),
         ("database_url = \"postgres://u:p@h/d\"", "keys"),
         ("database_url = \"mysql://u:hidden@h/d\"", "database_url"),
-        ("database_owner_url = \"postgres://u:p@h/d\"", "database_owner_url"),
+        ("database_owner_url = \"postgres://u:p@h/d\"", "database_url"),
+        ("database_owner_url = \"mysql://u:hidden@h/d\"", "database_owner_url"),
         ("log = \"a=b=c\"", "log"),
         ("log_format = \"xml\"", "log_format"),
         ("public_url = \"ftp://x\"", "public_url"),
@@ -79,6 +80,19 @@ fn a_full_file_is_taken_over() {
     assert!(config.outside_issuers[0].create_tenants);
     assert_eq!(config.keys.ring().primary_id().as_str(), "a");
     assert!(!format!("{config:?}").contains("u:p@h"), "secrets do not show");
+}
+
+#[test]
+fn who_works_on_the_database_alone_needs_no_other_setting() {
+    let file = folder("alone").join("fairlead.toml");
+    // No keys, no address to listen on that would do, and only the owner.
+    std::fs::write(&file, "listen = \"nowhere\"\ndatabase_owner_url = \"postgres://o:p@h/d\"\n").unwrap();
+    let overrides = Overrides { file: Some(file), ..Default::default() };
+    let config = DatabaseConfig::load(&overrides).unwrap();
+    assert!(matches!(config.database, Database::Given { url: None, owner_url: Some(_) }));
+    let wrong = Overrides { database_url: Some("mysql://u:hidden@h/d".into()), ..overrides };
+    let refused = DatabaseConfig::load(&wrong).map(|_| ()).unwrap_err();
+    assert_eq!(refused.setting, "database_url");
 }
 
 #[test]

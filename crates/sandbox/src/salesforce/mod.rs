@@ -32,7 +32,7 @@ pub use auth::Account as SandboxLogin;
 pub use faults::{Endpoint, Fault, FaultKind, RetryAfter, When};
 pub use id::RecordId;
 pub use ledger::LedgerEntry;
-pub use mutate::{Changed, Changes};
+pub use mutate::{Changed, Changes, Mutation};
 pub use row::Value;
 
 /// How a stand-in is set up. `default()` is the demo's size on a free loopback port, with the data ending now.
@@ -46,6 +46,9 @@ pub struct SalesforceOptions {
     pub faults: Vec<Fault>,
     /// The "now" at which the data ends; cut to seconds.
     pub anchor_time: DateTime<Utc>,
+    /// What an earlier stand-in of the same data went through, oldest first: done again before anybody is served, so that
+    /// this one goes on where that one ended.
+    pub history: Vec<Mutation>,
     pub client_id: String,
     pub client_secret: String,
     /// Allowed callback addresses. Empty allows any on loopback.
@@ -70,6 +73,7 @@ impl Default for SalesforceOptions {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             faults: Vec::new(),
             anchor_time: Utc::now(),
+            history: Vec::new(),
             client_id: "3MVG9sandboxConnectedApp.fairlead".into(),
             client_secret: "sandbox-client-secret".into(),
             redirect_uris: Vec::new(),
@@ -97,9 +101,15 @@ impl Salesforce {
         let listener = tokio::net::TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;
         let (seed, scale, anchor) = (options.seed, options.scale, options.anchor_time.timestamp());
-        let org = tokio::task::spawn_blocking(move || generate::organization(seed, scale, anchor))
-            .await
-            .map_err(std::io::Error::other)?;
+        let history = options.history.clone();
+        let org = tokio::task::spawn_blocking(move || {
+            let mut org = generate::organization(seed, scale, anchor);
+            for earlier in history {
+                mutate::mutate(&mut org, earlier.seed, earlier.at.timestamp());
+            }
+            org
+        });
+        let org = org.await.map_err(std::io::Error::other)?;
         let shared = Arc::new(Shared {
             base_url: format!("http://{address}"),
             auth: Mutex::new(auth::Auth::new(seed)),

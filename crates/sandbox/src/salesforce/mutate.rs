@@ -1,5 +1,6 @@
 //! Changes for an incremental run: what people do to a CRM between two syncs, from a seed, with a list of all that was changed.
-use serde::Serialize;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::generate::{Dice, Draft, deals};
 use super::id::RecordId;
@@ -7,6 +8,13 @@ use super::org::Org;
 use super::row::Value;
 use super::schema::STAGES;
 use super::time;
+
+/// A mutation that can be done again: the same one, on the same data, changes the same records in the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mutation {
+    pub seed: u64,
+    pub at: DateTime<Utc>,
+}
 
 /// One record that is not as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -30,7 +38,7 @@ pub struct Changes {
     pub merged: Vec<(String, String)>,
 }
 
-struct Mutation<'a> {
+struct Mutating<'a> {
     org: &'a mut Org,
     dice: Dice,
     now: i64,
@@ -42,7 +50,7 @@ struct Mutation<'a> {
 pub(super) fn mutate(org: &mut Org, seed: u64, at: i64) -> Changes {
     let newest = org.tables.iter().filter_map(|t| t.by_modstamp.last()).map(|(t, _)| *t).max().unwrap_or(at);
     let by = RecordId::new("005", 0);
-    let mut m = Mutation {
+    let mut m = Mutating {
         org,
         dice: Dice::new(seed ^ 0x006d_7574),
         now: at.max(newest + 1),
@@ -93,7 +101,7 @@ pub(super) fn change_formula(org: &mut Org, factor: f64) -> usize {
     changed
 }
 
-impl Mutation<'_> {
+impl Mutating<'_> {
     /// One of so many records.
     fn size(&self, object: &str, one_of: usize) -> usize {
         self.org.table(object).rows.len() / one_of

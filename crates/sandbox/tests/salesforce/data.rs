@@ -2,7 +2,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Datelike, Utc, Weekday};
-use sandbox::{Salesforce, SalesforceHandle, SalesforceOptions};
+use sandbox::{Salesforce, SalesforceHandle, SalesforceOptions, salesforce::Mutation};
 use serde_json::Value as Json;
 
 use crate::support::{ANCHOR, Client, fields_of, ids, small, start};
@@ -180,6 +180,20 @@ async fn a_mutation_reports_exactly_what_it_changed() {
     assert_eq!(sandbox.records(&soql, true).unwrap()[0]["MasterRecordId"], winner.as_str());
     let orphans = sandbox.records(&format!("SELECT Id FROM Task WHERE WhoId = '{loser}'"), false).unwrap();
     assert!(orphans.is_empty());
+}
+
+#[tokio::test]
+async fn a_stand_in_with_a_history_goes_on_where_the_other_one_ended() {
+    let first = start().await;
+    let history: Vec<Mutation> =
+        [3, 4].map(|seed| Mutation { seed, at: "2026-04-01T08:00:00Z".parse().unwrap() }).into();
+    for it in &history {
+        first.mutate_at(it.seed, it.at);
+    }
+    let second = Salesforce::start(SalesforceOptions { history, ..small() }).await.unwrap();
+    assert!(everything(&first).await == everything(&second).await, "every field of every record is the same");
+    let next = "2026-04-02T08:00:00Z".parse().unwrap();
+    assert_eq!(first.mutate_at(5, next), second.mutate_at(5, next));
 }
 
 #[tokio::test]

@@ -5,10 +5,16 @@
 
 mod fetch;
 mod find;
+mod keeper;
 mod server;
 mod users;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use tokio_postgres::error::SqlState;
+
+use self::keeper::{Keeper, held};
 
 pub use find::Binaries;
 
@@ -66,12 +72,18 @@ pub enum PrivatePostgresError {
     Start(PathBuf, String),
     #[error("the private PostgreSQL does not answer: {0}")]
     Connect(String),
+    #[error("another program uses the private database: stop it, then try again")]
+    InUse,
 }
 
 /// A running private server, and this process's claim on it. Dropping the claim stops the server, unless another
 /// process uses it or it lingers.
 pub struct PrivatePostgres {
-    server: server::Server,
+    /// First, so that nobody revives a server that is being stopped.
+    keeper: Option<Keeper>,
+    server: Arc<Mutex<server::Server>>,
+    folder: PathBuf,
+    sockets: PathBuf,
     database: String,
 }
 
@@ -85,17 +97,28 @@ impl PrivatePostgres {
         let server = tokio::task::spawn_blocking(move || server::Server::start(&options))
             .await
             .map_err(|error| PrivatePostgresError::Connect(error.to_string()))??;
-        let this = Self { server, database };
+        let (folder, sockets) = (server.folder().to_owned(), server.socket_folder().to_owned());
+        let this = Self { keeper: None, server: Arc::new(Mutex::new(server)), folder, sockets, database };
         this.create_roles_and_database().await.map_err(|error| {
-            PrivatePostgresError::Connect(format!("{error}; its log is {}", this.server.log().display()))
+            let log = this.folder.join(server::LOG);
+            PrivatePostgresError::Connect(format!("{}; its log is {}", words(&error), log.display()))
         })?;
         Ok(this)
+    }
+
+    /// From now on, starts the server again when it dies, with a word to the log each time. Until then it is away, as any
+    /// database may be.
+    pub fn keep_alive(&mut self) {
+        match Keeper::start(self.server.clone()) {
+            Ok(keeper) => self.keeper = Some(keeper),
+            Err(error) => tracing::warn!(%error, "nobody will start the private PostgreSQL again if it dies"),
+        }
     }
 
     /// Where the server's files are; differs from the folder asked for when that one lay where an unprivileged
     /// user cannot go, such as below /root.
     pub fn folder(&self) -> &Path {
-        self.server.folder()
+        &self.folder
     }
 
     /// For migrations.
@@ -110,8 +133,7 @@ impl PrivatePostgres {
 
     /// As `user`, to another database of this server.
     pub fn url(&self, user: &str, database: &str) -> String {
-        let host: String =
-            self.server.socket_folder().to_string_lossy().replace('%', "%25").replace(' ', "%20");
+        let host = self.sockets.to_string_lossy().replace('%', "%25").replace(' ', "%20");
         format!("postgresql:///{database}?host={host}&user={user}")
     }
 
@@ -121,7 +143,8 @@ impl PrivatePostgres {
 
     /// Stops the server now if nobody else uses it, without waiting for it to linger.
     pub fn stop(mut self) {
-        self.server.leave(true);
+        drop(self.keeper.take());
+        held(&self.server).leave(true);
     }
 
     /// Drops the database with everything in it and makes it anew, empty.
@@ -130,9 +153,9 @@ impl PrivatePostgres {
     /// When somebody is connected to it, who would lose it under their hands.
     pub async fn recreate_database(&self) -> Result<(), PrivatePostgresError> {
         let url = self.superuser_url("postgres");
-        let told = |error: tokio_postgres::Error| {
-            let words = error.as_db_error().map_or_else(|| error.to_string(), |it| it.message().to_owned());
-            PrivatePostgresError::Connect(words)
+        let told = |error: tokio_postgres::Error| match error.code() {
+            Some(&SqlState::OBJECT_IN_USE) => PrivatePostgresError::InUse,
+            _ => PrivatePostgresError::Connect(words(&error)),
         };
         let (client, connection) =
             tokio_postgres::connect(&url, tokio_postgres::NoTls).await.map_err(told)?;
@@ -165,5 +188,14 @@ impl PrivatePostgres {
         drop(client);
         let _ = driver.await;
         Ok(())
+    }
+}
+
+/// The server's own words, or what went wrong on the way to it.
+fn words(error: &tokio_postgres::Error) -> String {
+    match (error.as_db_error(), std::error::Error::source(error)) {
+        (Some(told), _) => told.message().to_owned(),
+        (None, Some(source)) => source.to_string(),
+        (None, None) => error.to_string(),
     }
 }

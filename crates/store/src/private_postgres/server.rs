@@ -4,7 +4,7 @@
 //! once a second whether one of them is alive, and stops the server when none has been for the time it lingers:
 //! a user that was killed leaves nothing running.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::net::UnixStream;
@@ -21,6 +21,7 @@ use super::{PrivatePostgresError as Error, PrivatePostgresOptions};
 /// A socket's path may be no longer than this.
 const LONGEST_SOCKET: usize = 107;
 const SOCKET: &str = ".s.PGSQL.5432";
+pub(super) const LOG: &str = "log";
 /// One process may use the same server more than once.
 static CLAIMS: AtomicU64 = AtomicU64::new(0);
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -44,7 +45,8 @@ done
 pub(super) struct Server {
     folder: PathBuf,
     sockets: PathBuf,
-    linger: bool,
+    options: PrivatePostgresOptions,
+    user: Option<User>,
     claim: PathBuf,
     left: bool,
     /// Some where this process started it and so has to reap it.
@@ -64,11 +66,12 @@ impl Server {
             std::process::id(),
             CLAIMS.fetch_add(1, Ordering::Relaxed)
         ));
-        let linger = options.linger_seconds > 0;
-        let mut server = Self { folder, sockets, linger, claim, left: false, child: None };
+        let options = options.clone();
+        let mut server = Self { folder, sockets, options, user, claim, left: false, child: None };
         let locked = server.lock()?;
         if !server.runs() {
-            server.initialise_and_spawn(options, user.as_ref())?;
+            let log = File::create(server.log()).map_err(|error| server.unusable(&error))?;
+            server.initialise_and_spawn(log)?;
         }
         server.register()?;
         drop(locked);
@@ -83,8 +86,31 @@ impl Server {
         &self.sockets
     }
 
-    pub(super) fn log(&self) -> PathBuf {
-        self.folder.join("log")
+    fn log(&self) -> PathBuf {
+        self.folder.join(LOG)
+    }
+
+    /// Whether the server has died, by whatever hand. One that is busy with its own recovery has not.
+    pub(super) fn has_died(&mut self) -> bool {
+        if let Some(child) = &mut self.child {
+            // Also reaps it: until then its pid would look alive to its successor.
+            return matches!(child.try_wait(), Ok(Some(_)));
+        }
+        // As long as it lives it listens. Its pid says less: it may be another's by now.
+        UnixStream::connect(self.sockets.join(SOCKET)).is_err()
+    }
+
+    /// Starts a server that has died again, unless another of its users was faster.
+    pub(super) fn revive(&mut self) -> Result<(), Error> {
+        let _locked = self.lock()?;
+        self.child = None;
+        if self.runs() {
+            return Ok(());
+        }
+        // What the dead one said last stays readable.
+        let log = OpenOptions::new().create(true).append(true).open(self.log());
+        let log = log.map_err(|error| self.unusable(&error))?;
+        self.initialise_and_spawn(log)
     }
 
     /// Gives up this process's claim; the last one stops the server, unless it lingers and `now` is false.
@@ -94,7 +120,11 @@ impl Server {
         }
         let Ok(_locked) = self.lock() else { return };
         let _ = std::fs::remove_file(&self.claim);
-        if (self.linger && !now) || self.has_users() {
+        if (self.options.linger_seconds > 0 && !now) || self.has_users() {
+            self.leave_child();
+            return;
+        }
+        if self.has_died() {
             return;
         }
         let Some(pid) = self.pid() else { return };
@@ -109,18 +139,22 @@ impl Server {
         }
     }
 
-    fn initialise_and_spawn(
-        &mut self,
-        options: &PrivatePostgresOptions,
-        user: Option<&User>,
-    ) -> Result<(), Error> {
+    /// It goes on without us. Should it die while we live, a zombie would look alive to its successor.
+    fn leave_child(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            std::thread::spawn(move || child.wait());
+        }
+    }
+
+    fn initialise_and_spawn(&mut self, log: File) -> Result<(), Error> {
+        let (options, user) = (self.options.clone(), self.user.clone());
+        let user = user.as_ref();
         let made_by = std::fs::read_to_string(self.folder.join("data/PG_VERSION")).ok();
         let made_by = made_by.as_deref().map(str::trim);
         let programs = Binaries::find_or_fetch(&self.folder.join("programs"), user, made_by, options.fetch)?;
         if made_by.is_none() {
             self.initialise(&programs, user)?;
         }
-        let log = File::create(self.log()).map_err(|error| self.unusable(&error))?;
         let mut command = self.command(&programs, "postgres", user);
         command.arg("-D").arg(self.folder.join("data")).arg("-k").arg(&self.sockets);
         for setting in settings(options.throwaway) {

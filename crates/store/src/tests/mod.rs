@@ -7,6 +7,7 @@ mod changes;
 mod crm;
 mod isolation;
 mod jobs;
+mod login;
 mod private_server;
 mod scoring;
 mod sync_write;

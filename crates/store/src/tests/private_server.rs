@@ -67,6 +67,44 @@ async fn a_server_whose_user_was_killed_stops_by_itself() {
     }
 }
 
+/// Kills it as nothing can be prepared for, and tells the pid it had.
+fn kill_postmaster(scratch: &Scratch) -> String {
+    let file = std::fs::read_to_string(scratch.0.join("pg/data/postmaster.pid")).unwrap();
+    let pid = file.lines().next().unwrap().trim().to_owned();
+    assert!(std::process::Command::new("kill").args(["-9", &pid]).status().unwrap().success());
+    pid
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_was_killed_is_started_again_by_whoever_looks_after_it() {
+    let scratch = Scratch::new("revived");
+    let mut first = PrivatePostgres::start(scratch.options()).await.unwrap();
+    migrate(&first.owner_url()).await.unwrap();
+    let store = Store::connect(&StoreConfig::new(first.app_url())).await.unwrap();
+    first.keep_alive();
+    // A second user did not start it, and needs it when the first one is gone.
+    let mut second = PrivatePostgres::start(scratch.options()).await.unwrap();
+    second.keep_alive();
+    let mut first = Some(first);
+    for round in 0..2 {
+        let killed = kill_postmaster(&scratch);
+        let until = Instant::now() + Duration::from_secs(30);
+        while store.health().await.is_err() || kill_is_not_seen(&scratch, &killed) {
+            assert!(Instant::now() < until, "round {round}: the server {killed} has no successor");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        drop(first.take());
+    }
+    store.close();
+    drop(second);
+    assert!(!scratch.0.join("pg/data/postmaster.pid").exists(), "the last user stops it");
+}
+
+fn kill_is_not_seen(scratch: &Scratch, killed: &str) -> bool {
+    let file = std::fs::read_to_string(scratch.0.join("pg/data/postmaster.pid")).unwrap_or_default();
+    file.lines().next().is_none_or(|pid| pid.trim() == killed)
+}
+
 #[tokio::test]
 async fn a_folder_too_deep_for_a_socket_gets_a_short_one() {
     let scratch = Scratch::new("deep");

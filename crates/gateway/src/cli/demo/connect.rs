@@ -12,11 +12,13 @@ use super::{
     CALLBACK,
     state::DemoState,
 };
+use crate::config::Config;
 
-/// The connector, made and authorised. The stand-in forgets its tokens when it ends, so each start authorises anew.
+/// The connector, made once and authorised. The stand-in forgets its tokens when it ends, so each start authorises anew.
 pub(super) async fn connect(
     client: &Client,
     state: &mut DemoState,
+    config: &Config,
     crm: &str,
 ) -> Result<ConnectorId, Failure> {
     let connector_id = match state.connector_id {
@@ -32,6 +34,7 @@ pub(super) async fn connect(
         }
     };
     state.connector_id = Some(connector_id);
+    state.save(config)?;
     let begun = client.call(&GetAuthUrl { connector_id, redirect_uri: CALLBACK.into() }).await?;
     client.call(&approve(&begun.url).await?).await?;
     Ok(connector_id)

@@ -23,6 +23,7 @@ use super::{
     running::Running,
     work::grouped,
 };
+use crate::methods::rows::word;
 
 const HOTTEST: i64 = 10;
 const REASONS: usize = 3;
@@ -42,7 +43,8 @@ pub(super) struct Summary {
     matrix: MatrixData,
     hottest: Vec<EntityDetail>,
     movers: Vec<Mover>,
-    incremental: Option<SyncRun>,
+    pub(super) whole: Option<SyncRun>,
+    pub(super) incremental: Option<SyncRun>,
     run: Option<ScoringRun>,
     committees: Vec<Committee>,
 }
@@ -58,6 +60,11 @@ pub(super) async fn tiers(client: &Client) -> Result<HashMap<EntityId, Option<Ti
     Ok(matrix(client).await?.points.into_iter().map(|point| (point.id, point.tier)).collect())
 }
 
+/// The sync that ended last.
+pub(super) async fn last_run(client: &Client, connector_id: ConnectorId) -> Result<Option<SyncRun>, Failure> {
+    Ok(client.call(&GetStatus { connector_id }).await?.last_run)
+}
+
 async fn matrix(client: &Client) -> Result<MatrixData, Failure> {
     let limit = MatrixSize::try_from(i64::from(MatrixSize::MAX)).expect("the largest size is a size");
     Ok(client.call(&GetMatrixData { entity_type: EntityType::Account, tier: None, limit }).await?)
@@ -67,6 +74,7 @@ impl Summary {
     pub(super) async fn gather(
         client: &Client,
         connector_id: ConnectorId,
+        whole: Option<SyncRun>,
         before: &HashMap<EntityId, Option<Tier>>,
     ) -> Result<Self, Failure> {
         let counts = client.call(&GetEntityCounts { connector_id }).await?.items;
@@ -95,10 +103,10 @@ impl Summary {
                 (from != point.tier).then(|| Mover { name: point.name.clone(), from, to: point.tier })
             })
             .collect();
-        let incremental = client.call(&GetStatus { connector_id }).await?.last_run;
+        let incremental = last_run(client, connector_id).await?;
         let run = client.call(&GetLastScoringRun {}).await?.run;
         let committees = committees::gather(client).await?;
-        Ok(Summary { counts, matrix, hottest, movers, incremental, run, committees })
+        Ok(Summary { counts, matrix, hottest, movers, whole, incremental, run, committees })
     }
 
     fn stored(&self, kind: RecordKind) -> u64 {
@@ -125,7 +133,7 @@ impl Summary {
     fn print_records(&self, times: &Times) {
         let mut table = table(["Records", "stored", "deleted", "quarantined"]);
         for it in &self.counts {
-            let kind = format!("{:?}", it.entity).to_lowercase();
+            let kind = word(it.entity);
             table.add_row([kind, grouped(it.stored), grouped(it.deleted), grouped(it.quarantined)]);
         }
         eprintln!("\n{table}");
@@ -137,6 +145,10 @@ impl Summary {
             times.full.as_secs_f64(),
             grouped(rate as u64)
         );
+        let known: u64 = self.whole.iter().flat_map(|run| &run.entities).map(|it| it.unchanged).sum();
+        if known > 0 {
+            eprintln!("{} of them were here from the last start, unchanged", grouped(known));
+        }
     }
 
     fn print_matrix(&self, times: &Times) {
@@ -201,7 +213,7 @@ impl Summary {
         for it in self.incremental.iter().flat_map(|run| &run.entities) {
             eprintln!(
                 "  {:<12} {:>6} read: {} new, {} updated, {} unchanged, {} gone, {} quarantined",
-                format!("{:?}", it.entity).to_lowercase(),
+                word(it.entity),
                 grouped(it.read),
                 grouped(it.inserted),
                 grouped(it.updated),
@@ -246,7 +258,6 @@ impl Summary {
     }
 }
 
-/// Lines that work as they are printed.
 /// Lines that work as printed. `watched` are the params of a `metrics.summary`.
 pub(super) fn print_how_to_try(app: &Running, key: &str, watched: &Value) {
     let (url, params) = (app.rpc_url(), r#"{"entityType":"account","tier":"hot"}"#);

@@ -11,17 +11,20 @@ use api::{
         connector::TriggerSync,
         job::{Get, List},
     },
-    types::{ConnectorId, Job, JobKind, JobPhase, JobStatus, PageSize, SyncMode},
+    types::{ConnectorId, Job, JobId, JobKind, JobPhase, JobStatus, PageSize, SyncMode},
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rpc::client::Client;
+use rpc::client::{Client, ClientError};
 
 use super::{
     super::exit::{Exit, Failure},
     Took,
 };
+use crate::methods::rows::word;
 
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How long the server may be unable to tell how a job stands.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Where progress is shown: the error stream, so that the standard output holds results only.
 pub(super) struct Progress {
@@ -63,7 +66,7 @@ impl Progress {
     pub(super) async fn job(&self, client: &Client, name: &str, job: &Job) -> Result<Took, Failure> {
         let bar = self.bar(name);
         let ended = loop {
-            let job = client.call(&Get { job_id: job.id }).await?;
+            let job = self.look(client, job.id).await?;
             if job.status.is_final() {
                 break job;
             }
@@ -77,7 +80,8 @@ impl Progress {
             let why = ended
                 .error
                 .map_or_else(|| "without a reason".into(), |it| format!("{}: {}", it.code, it.message));
-            return Err(Failure::new(Exit::Other, format!("{name} ended as {:?}, {why}", ended.status)));
+            let how = word(ended.status).replace('_', " ");
+            return Err(Failure::new(Exit::Other, format!("{name} ended as {how}, {why}")));
         }
         let took = match (ended.started_at, ended.finished_at) {
             (Some(from), Some(to)) => (to.0 - from.0).to_std().unwrap_or_default(),
@@ -86,6 +90,20 @@ impl Progress {
         let rate = ended.progress.done as f64 / took.as_secs_f64().max(0.001);
         self.line(name, took, &format!("{} rows, {}/s", grouped(ended.progress.done), grouped(rate as u64)));
         Ok(took)
+    }
+
+    /// A database that is away for a moment is no reason to give up: the job is not lost.
+    async fn look(&self, client: &Client, job_id: JobId) -> Result<Job, Failure> {
+        let begun = Instant::now();
+        loop {
+            match client.call(&Get { job_id }).await {
+                Err(ClientError::Refused(refused)) if refused.retryable && begun.elapsed() < PATIENCE => {
+                    tokio::time::sleep(refused.retry_after_ms.map_or(LOOK_EVERY, Duration::from_millis))
+                        .await;
+                }
+                answer => return Ok(answer?),
+            }
+        }
     }
 
     /// Waits for the look at buying groups that a sync has started, if it is still under way.
