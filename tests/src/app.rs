@@ -147,6 +147,8 @@ async fn open(config: Config) -> (Application, Handle) {
     let application = Application::open(config).await.unwrap_or_else(|error| panic!("{error}"));
     let mut parts = application.parts().unwrap_or_else(|error| panic!("{error}"));
     parts.limits.probe_every = Duration::from_millis(100);
+    // A machine that is busy with other tests may take long to fill a line that nobody reads.
+    parts.limits.write_stall = Duration::from_secs(180);
     let listener = server::listen("127.0.0.1:0".parse().unwrap()).unwrap();
     let handle = server::serve(listener, parts).unwrap();
     (application, handle)

@@ -35,6 +35,8 @@ pub(crate) fn of_reading(message: &str) -> String {
         return "is in none of the forms it can have".to_owned();
     }
     match what {
+        // serde_json's, where neither a text nor an object stands for an enum.
+        "expected value" => "must be one of its words".to_owned(),
         // chrono's, of a date.
         "input is out of range"
         | "no possible date and time matching input"
@@ -185,6 +187,7 @@ mod tests {
             (read::<BTreeMap<String, u8>>("true"), "must be an object, not true or false"),
             (read::<Object>("7"), "must be an object, not a number"),
             (read::<Sort>("\"age\""), "must be one of: name, updated"),
+            (read::<Sort>("true"), "must be one of its words"),
             (of_reading("UUID parsing failed: invalid length: found 1"), &format!("must be {ID}")),
             (of_reading("premature end of input"), "must be a date such as 2026-02-23"),
             (of_reading("must be between 1 and 100"), "must be between 1 and 100"),

@@ -1,15 +1,13 @@
-//! The sockets that watch: each folds what it gets, breaks off at random moments, comes back, and is held against a fresh query.
+//! The sockets that watch: each keeps what it gets, breaks off at random moments and comes back. At the end it folds all of that
+//! and is held against a fresh query; folding at once would take the processors from what is measured.
 
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use futures::{SinkExt, StreamExt};
-use rpc::{
-    client::Client,
-    live::{Folded, LiveMessage},
-    patch::PatchOperation,
-};
-use serde_json::{Value, json};
+use rpc::{client::Client, live::Folded};
+use serde::Deserialize;
+use serde_json::{Value, json, value::RawValue};
 use tokio::{net::TcpStream, sync::watch, task::JoinHandle, time::Instant};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
@@ -51,11 +49,44 @@ impl Seen {
 struct One {
     tenant: usize,
     question: usize,
-    folded: Folded,
+    /// Where the state seen last is in the row of states.
+    seq: Option<u64>,
+    kept: Vec<Box<RawValue>>,
     latencies: Vec<Duration>,
     patches: usize,
     wholes: usize,
     disconnects: usize,
+}
+
+/// No more of a message than tells when it came about.
+#[derive(Deserialize)]
+struct Frame<'a> {
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    #[serde(borrow)]
+    params: Option<Params<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Params<'a> {
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    #[serde(borrow)]
+    result: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Head<'a> {
+    seq: Option<u64>,
+    #[serde(borrow)]
+    patch: Option<Vec<Operation<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct Operation<'a> {
+    op: &'a str,
+    #[serde(borrow)]
+    value: Option<&'a RawValue>,
 }
 
 /// Most look at the newest activities, some at one account.
@@ -81,7 +112,7 @@ pub(crate) async fn begin(address: &str, world: &World, options: &Options) -> an
         // Opened one after the other, so that the first states are not all asked for at once.
         let mut socket = Some(open(address, &key, &one).await?);
         let mut one = one;
-        while one.folded.state().is_none() {
+        while one.seq.is_none() {
             let Some(open) = &mut socket else { bail!("no socket") };
             one.take(open).await?;
         }
@@ -113,7 +144,7 @@ async fn open(address: &str, key: &str, one: &One) -> anyhow::Result<Socket> {
     let (mut socket, _) = client_async_with_config(request, line, Some(config)).await?;
     let (method, params) = question(one.question);
     let mut params = json!({ "method": method, "params": params });
-    if let Some(seq) = one.folded.seq() {
+    if let Some(seq) = one.seq {
         params["resume"] = seq.into();
     }
     let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "live.watch", "params": params });
@@ -155,33 +186,41 @@ impl One {
     async fn take(&mut self, socket: &mut Socket) -> anyhow::Result<()> {
         let frame = socket.next().await.context("the server hung up")??;
         let Message::Text(text) = frame else { return Ok(()) };
-        let mut frame: Value = serde_json::from_str(&text)?;
-        if frame.get("error").is_some() || frame["params"].get("error").is_some() {
-            bail!("refused: {frame}");
+        let frame: Frame = serde_json::from_str(&text)?;
+        let params = frame.params;
+        if frame.error.is_some() || params.as_ref().is_some_and(|it| it.error.is_some()) {
+            bail!("refused: {text}");
         }
-        let Some(message) = frame.get_mut("params").map(|it| it["result"].take()) else { return Ok(()) };
-        let message: LiveMessage<Value> = serde_json::from_value(message)?;
+        let Some(message) = params.and_then(|it| it.result) else { return Ok(()) };
         let now = now_micros();
-        match &message {
-            LiveMessage::Patch { patch, .. } => {
+        let head: Head = serde_json::from_str(message.get())?;
+        match head.patch {
+            Some(patch) => {
                 self.patches += 1;
-                for operation in patch {
-                    let PatchOperation::Add { value, .. } = operation else { continue };
-                    self.latencies.extend(since_recorded(value, now));
-                }
+                let added = patch.iter().filter(|it| it.op == "add").filter_map(|it| it.value);
+                self.latencies.extend(added.filter_map(|it| since_recorded(it.get(), now)));
             }
-            LiveMessage::Result { .. } => self.wholes += 1,
-            _ => {}
+            None => self.wholes += usize::from(head.seq.is_some()),
         }
-        self.folded.fold(message)?;
+        self.seq = head.seq;
+        self.kept.push(message.to_owned());
         Ok(())
+    }
+
+    /// What a reader of all its messages has in hand at the end.
+    fn folded(&self) -> anyhow::Result<Folded> {
+        let mut folded = Folded::default();
+        for message in &self.kept {
+            folded.fold(serde_json::from_str(message.get())?)?;
+        }
+        Ok(folded)
     }
 }
 
 /// The row is stamped as it is written, before its commit: what is measured is a little more than from commit to client.
-fn since_recorded(item: &Value, now: u64) -> Option<Duration> {
-    let row = item.get("activity").unwrap_or(item);
-    let at = chrono::DateTime::parse_from_rfc3339(row.get("recordedAt")?.as_str()?).ok()?;
+fn since_recorded(row: &str, now: u64) -> Option<Duration> {
+    let (_, rest) = row.split_once("\"recordedAt\":\"")?;
+    let at = chrono::DateTime::parse_from_rfc3339(rest.split('"').next()?).ok()?;
     Some(Duration::from_micros(now.saturating_sub(u64::try_from(at.timestamp_micros()).ok()?)))
 }
 
@@ -211,7 +250,7 @@ impl Watchers {
         let count = self.tasks.len();
         for task in self.tasks {
             let one = task.await??;
-            let state = one.folded.state().cloned().map(without_cursor);
+            let state = one.folded()?.state().cloned().map(without_cursor);
             seen.differing += usize::from(state.as_ref() != Some(&fresh[one.tenant * 2 + one.question]));
             latencies.extend(one.latencies);
             seen.patches += one.patches;
