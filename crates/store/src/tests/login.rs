@@ -42,7 +42,7 @@ async fn a_wrong_password_is_told_apart_from_a_server_that_is_away() {
         for _ in 0..2 {
             let (mut socket, _) = listener.accept().await.unwrap();
             let mut startup = [0; 512];
-            socket.read(&mut startup).await.unwrap();
+            assert_ne!(socket.read(&mut startup).await.unwrap(), 0);
             // AuthenticationCleartextPassword, then whatever is sent is wrong.
             socket.write_all(b"R\0\0\0\x08\0\0\0\x03").await.unwrap();
             if socket.read(&mut startup).await.unwrap() > 0 {
