@@ -91,7 +91,7 @@ async fn a_record_that_goes_away_ends_the_watch_as_a_call_would_be_answered() {
 async fn who_does_not_read_is_dropped_and_can_resume() {
     let app = TestApp::start().await;
     let ours = app.seeded_tenant("ours").await;
-    let question = json!({ "method": "activity.list", "params": { "pageSize": 100 } });
+    let question = json!({ "method": "activity.list", "params": { "pageSize": 10 } });
     let mut slow = Watching::on(ours.viewer().narrow_socket().await, question.clone()).await;
     slow.next().await.unwrap();
     let mut quick = Watching::on(ours.viewer().socket().await, question.clone()).await;
