@@ -13,8 +13,9 @@ use crate::host::Gateway;
 
 /// How often it is looked whether a credential has ended by itself.
 const TICK: Duration = Duration::from_millis(500);
-/// How often everybody's rights are read although nobody said that they have changed.
-const ROUND: Duration = Duration::from_secs(5);
+/// In so many looks, or fewer, everybody's rights are read although nobody said that they have changed: a share of the
+/// organizations each time, because reading all of them at once holds up what is told meanwhile.
+const LOOKS_A_ROUND: usize = 10;
 
 /// What each may do now by the books; `None` for whoever may do nothing any more.
 pub(super) async fn present(
@@ -80,8 +81,8 @@ pub(super) async fn narrow(
 
 /// Looks after the rights of all who watch, as long as the gateway lives.
 pub(super) async fn keep(home: Home) {
-    let mut round = Instant::now() + ROUND;
     let mut tick = Instant::now() + TICK;
+    let (mut round, mut share) = (Vec::new(), 0);
     loop {
         {
             let Some(gateway) = home.upgrade() else { return };
@@ -90,15 +91,16 @@ pub(super) async fn keep(home: Home) {
                 () = live.rights_wake.notified() => {}
                 () = sleep_until(tick) => {}
             }
+            let mut due = std::mem::take(&mut *lock(&live.rights_due));
             let now = Instant::now();
             if now >= tick {
                 tick = now + TICK;
                 live.drop_the_expired();
-            }
-            let mut due = std::mem::take(&mut *lock(&live.rights_due));
-            if now >= round {
-                round = now + ROUND;
-                due.extend(live.tenants());
+                if round.is_empty() {
+                    round = live.tenants();
+                    share = round.len().div_ceil(LOOKS_A_ROUND);
+                }
+                due.extend(round.drain(round.len().saturating_sub(share)..));
             }
             for tenant in due {
                 if let Err(error) = check(&gateway, tenant).await {
