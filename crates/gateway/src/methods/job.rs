@@ -69,14 +69,19 @@ pub(crate) async fn job(tx: &mut TenantTx, record: JobRecord) -> Result<Job, Sto
     described(tx, vec![record]).await?.pop().ok_or(StoreError::Bug)
 }
 
-async fn described(tx: &mut TenantTx, records: Vec<JobRecord>) -> Result<Vec<Job>, StoreError> {
+async fn described(tx: &mut TenantTx, mut records: Vec<JobRecord>) -> Result<Vec<Job>, StoreError> {
+    let open: Vec<Uuid> = records.iter().filter(|it| it.finished_at.is_none()).map(|it| it.id).collect();
+    let turns = if open.is_empty() { HashMap::new() } else { jobs::turns(tx, &open).await? };
+    for record in &mut records {
+        // It has left the queue since it was read: half of each would be a state that never was.
+        if record.finished_at.is_none() && !turns.contains_key(&record.id) {
+            *record = jobs::get_job(tx, record.id()).await?;
+        }
+    }
     let requesters = records.iter().filter_map(|it| jobs::requester(it.created_by.as_deref()?));
     let names = actors::names_of(tx, requesters).await?;
-    let (ended, open): (Vec<_>, Vec<_>) = records.iter().partition(|it| it.finished_at.is_some());
-    let ids = |records: Vec<&JobRecord>| records.iter().map(|it| it.id).collect::<Vec<Uuid>>();
-    let (ended, open) = (ids(ended), ids(open));
+    let ended: Vec<Uuid> = records.iter().filter(|it| it.finished_at.is_some()).map(|it| it.id).collect();
     let mut brought = if ended.is_empty() { HashMap::new() } else { jobs::brought_about(tx, &ended).await? };
-    let turns = if open.is_empty() { HashMap::new() } else { jobs::turns(tx, &open).await? };
     let one = |record: JobRecord| wire(&names, brought.remove(&record.id), turns.get(&record.id), record);
     records.into_iter().map(one).collect()
 }
