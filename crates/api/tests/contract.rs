@@ -301,11 +301,17 @@ fn no_name_that_is_put_in_is_blank() {
         let (mut params, _) = (it.example)();
         let Some(name) = params.get("name") else { continue };
         let sent = name.clone();
-        for blank in ["", "   ", "\t", "a\u{7}b"] {
+        for (blank, rule, words) in [
+            ("", "length", "must have 1 to "),
+            ("   ", "type", "must be a name of 1 to "),
+            ("\t", "type", "must be a name of 1 to "),
+            ("a\u{7}b", "type", "must be a name of 1 to "),
+        ] {
             params["name"] = json!(blank);
             let refused = (it.accepts)(&params.to_string()).unwrap_err();
-            assert_eq!(refused.fields[0].path, "name", "{} takes {blank:?}", it.name);
-            assert!(refused.fields[0].message.starts_with("must be a name of 1 to "), "{refused:?}");
+            let field = &refused.fields[0];
+            assert_eq!((&*field.path, &*field.rule), ("name", rule), "{} takes {blank:?}", it.name);
+            assert!(field.message.starts_with(words), "{refused:?}");
         }
         params["name"] = json!(format!("  {} ", sent.as_str().unwrap_or("Example")));
         (it.accepts)(&params.to_string()).unwrap();

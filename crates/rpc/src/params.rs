@@ -105,6 +105,9 @@ fn named(path: &str, message: &str) -> FieldError {
         FieldError::new(inside(quoted), "duplicate", "is given twice")
     } else if message.starts_with("unknown variant") {
         FieldError::new(path, "enum", words::of_reading(message))
+    } else if message.starts_with("must have ") && message.ends_with(" characters") {
+        // A type that looks after its own length says so as the rule does.
+        FieldError::new(path, "length", message)
     } else {
         FieldError::new(path, "type", words::of_reading(message))
     }

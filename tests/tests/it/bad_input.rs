@@ -39,7 +39,7 @@ async fn each_bad_input_gets_its_own_answer() {
         (call("account.list", json!({ "noSuchField": 1 })), "noSuchField", "unknown"),
         (call("account.get", json!({})), "accountId", "required"),
         (call("account.get", json!({ "accountId": "x" })), "accountId", "type"),
-        (call("apiKey.create", json!({ "name": "", "role": "viewer" })), "name", "type"),
+        (call("apiKey.create", json!({ "name": "", "role": "viewer" })), "name", "length"),
         (call("apiKey.create", json!({ "name": "x", "role": "owner" })), "role", "enum"),
     ];
     for (body, path, rule) in table {

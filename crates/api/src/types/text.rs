@@ -12,17 +12,20 @@ pub struct Name<const LONGEST: usize = 200>(String);
 
 /// Nobody could read that as a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotAName {
-    longest: usize,
+pub enum NotAName {
+    Length { longest: usize },
+    Unreadable { longest: usize },
 }
 
 impl fmt::Display for NotAName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "must be a name of 1 to {} characters: not blank, and without control characters",
-            self.longest
-        )
+        match self {
+            NotAName::Length { longest } => write!(f, "must have 1 to {longest} characters"),
+            NotAName::Unreadable { longest } => write!(
+                f,
+                "must be a name of 1 to {longest} characters: not blank, and without control characters"
+            ),
+        }
     }
 }
 
@@ -32,11 +35,13 @@ impl<const LONGEST: usize> TryFrom<&str> for Name<LONGEST> {
     type Error = NotAName;
 
     fn try_from(text: &str) -> Result<Self, NotAName> {
-        let name = text.trim();
         // As it was sent, so that the schema's longest is the longest.
-        let length = text.chars().count();
-        if name.is_empty() || length > LONGEST || name.contains(char::is_control) {
-            return Err(NotAName { longest: LONGEST });
+        if text.is_empty() || text.chars().count() > LONGEST {
+            return Err(NotAName::Length { longest: LONGEST });
+        }
+        let name = text.trim();
+        if name.is_empty() || name.contains(char::is_control) {
+            return Err(NotAName::Unreadable { longest: LONGEST });
         }
         Ok(Self(name.to_owned()))
     }
@@ -146,9 +151,12 @@ mod tests {
         {
             assert_eq!(&*read(text).unwrap(), name);
         }
-        for text in ["", " ", "   ", "\t\n", "\u{a0}\u{2003}", "a\nb", "a\u{0}", "\u{7f}x", &"x".repeat(21)] {
+        for text in [" ", "   ", "\t\n", "\u{a0}\u{2003}", "a\nb", "a\u{0}", "\u{7f}x"] {
             let refused = read(text).unwrap_err();
             assert!(refused.to_string().starts_with("must be a name of 1 to 20 characters"), "{text:?}");
+        }
+        for text in ["", &"x".repeat(21)] {
+            assert_eq!(read(text).unwrap_err().to_string(), "must have 1 to 20 characters", "{text:?}");
         }
         assert_eq!(read(&"Ü".repeat(20)).unwrap().chars().count(), 20);
     }
