@@ -10,7 +10,7 @@ use diesel::{
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     serialize::ToSql,
-    sql_types::{HasSqlType, Untyped},
+    sql_types::{BigInt, HasSqlType, Untyped},
 };
 
 /// A statement with `$1`, `$2`, … for its binds. A bind may be named more than once.
@@ -83,6 +83,39 @@ where
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_bind_param::<Type, Value>(&self.value)
     }
+}
+
+/// More than any page has.
+const MOST: i64 = 101;
+
+/// The first rows of a query, so that one plan serves pages of all sizes. A plan for any number of rows supposes a tenth of
+/// the table, which is dear, and PostgreSQL would rather plan anew at each call; the number inside tells it better.
+pub(crate) struct FirstOf<Q> {
+    query: Q,
+    most: i64,
+}
+
+pub(crate) fn first_of<Q>(query: Q, most: i64) -> FirstOf<Q> {
+    debug_assert!(most <= MOST);
+    FirstOf { query, most }
+}
+
+impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for FirstOf<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT * FROM (");
+        self.query.walk_ast(out.reborrow())?;
+        out.push_sql(&format!(" LIMIT {MOST}) page LIMIT "));
+        out.push_bind_param::<BigInt, _>(&self.most)
+    }
+}
+
+impl<Q> QueryId for FirstOf<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for FirstOf<Q> {
+    type SqlType = Q::SqlType;
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::{Scores, best_first, by_score};
 use crate::page::{Key, ListPage, PageRequest, Position, end_of_prefix};
 use crate::pool::Connection;
 use crate::schema::{accounts, buying_groups, engagements};
+use crate::statement::first_of;
 use crate::{StoreError, TenantTx};
 
 /// An account with its scores.
@@ -134,7 +135,7 @@ pub async fn list_accounts(
                 let later = accounts::name_lower.gt(name.clone()).or(accounts::id.gt(id));
                 query = query.filter(accounts::name_lower.ge(name)).filter(later);
             }
-            load(query.limit(page.fetch()), conn).await?
+            load(query, page.fetch(), conn).await?
         }
         AccountSort::Updated => {
             let mut query =
@@ -143,7 +144,7 @@ pub async fn list_accounts(
                 let earlier = accounts::updated_at.lt(time).or(accounts::id.lt(id));
                 query = query.filter(accounts::updated_at.le(time)).filter(earlier);
             }
-            load(query.limit(page.fetch()), conn).await?
+            load(query, page.fetch(), conn).await?
         }
         AccountSort::Combined => best_first!(conn, page, matching(tenant, filter), accounts::id, load),
     };
@@ -160,9 +161,10 @@ pub async fn count_accounts(tx: &mut TenantTx, filter: &AccountFilter) -> Result
     Ok(matching(tx.tenant().0, filter).count().get_result(tx.conn()).await?)
 }
 
-pub(super) async fn load(query: Query<'_>, mut conn: &Connection) -> Result<Vec<Account>, StoreError> {
+pub(super) async fn load(query: Query<'_>, most: i64, mut conn: &Connection) -> Result<Vec<Account>, StoreError> {
     let select = (AccountFields::as_select(), Option::<Scores>::as_select());
-    let rows = query.select(select).load::<(AccountFields, Option<Scores>)>(&mut conn).await?;
+    type Row = (AccountFields, Option<Scores>);
+    let rows = first_of(query.select(select), most).load::<Row>(&mut conn).await?;
     Ok(rows.into_iter().map(|(fields, scores)| Account { fields, scores }).collect())
 }
 

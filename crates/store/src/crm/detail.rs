@@ -141,7 +141,7 @@ async fn tiers_of_people(
 async fn top_people(conn: &Connection, tenant: Uuid, account: Uuid) -> Result<Vec<Person>, StoreError> {
     let filter = PersonFilter { account: Some(account), ..PersonFilter::default() };
     let order = (engagements::engagement.desc().nulls_last(), people::id.asc());
-    person::load(person::matching(tenant, &filter).order(order).limit(SHOWN), conn).await
+    person::load(person::matching(tenant, &filter).order(order), SHOWN, conn).await
 }
 
 type Sums = ([i64; 3], Vec<(String, i64)>);
@@ -185,7 +185,7 @@ async fn deals_of_account(
 ) -> Result<Vec<Opportunity>, StoreError> {
     let filter = OpportunityFilter { account: Some(account), ..OpportunityFilter::default() };
     let order = (opportunities::is_closed.asc(), opportunities::updated_at.desc(), opportunities::id.desc());
-    opportunity::load(opportunity::matching(tenant, &filter).order(order).limit(SHOWN), conn).await
+    opportunity::load(opportunity::matching(tenant, &filter).order(order), SHOWN, conn).await
 }
 
 /// # Errors
@@ -240,7 +240,7 @@ async fn deals_of_person(
     let query = opportunity::matching(tenant, &OpportunityFilter::default())
         .filter(opportunities::id.eq_any(theirs))
         .order(order);
-    opportunity::load(query.limit(DEALS_OF_PERSON), conn).await
+    opportunity::load(query, DEALS_OF_PERSON, conn).await
 }
 
 /// What counts of this person and of those merged into them.

@@ -141,21 +141,20 @@ macro_rules! best_first {
         if !in_unscored {
             let mut query = $query
                 .filter(engagements::combined.is_not_null())
-                .order((engagements::combined.desc(), engagements::entity_id.desc()))
-                .limit(page.fetch());
+                .order((engagements::combined.desc(), engagements::entity_id.desc()));
             if let (Some(score), Some(after)) = (after_score, &page.after) {
                 let lower = engagements::combined.lt(score).or(engagements::entity_id.lt(after.id));
                 query = query.filter(engagements::combined.le(score)).filter(lower);
             }
-            rows = $load(query, $conn).await?;
+            rows = $load(query, page.fetch(), $conn).await?;
         }
         let missing = page.fetch() - i64::try_from(rows.len()).expect("a page is small");
         if missing > 0 {
-            let mut query = $query.filter(engagements::combined.is_null()).order(id.asc()).limit(missing);
+            let mut query = $query.filter(engagements::combined.is_null()).order(id.asc());
             if let (true, Some(after)) = (in_unscored, &page.after) {
                 query = query.filter(id.gt(after.id));
             }
-            rows.extend($load(query, $conn).await?);
+            rows.extend($load(query, missing, $conn).await?);
         }
         rows
     }};

@@ -12,7 +12,7 @@ use super::{AccountRef, Scores, best_first, by_score};
 use crate::page::{Key, ListPage, PageRequest, Position, end_of_prefix};
 use crate::pool::Connection;
 use crate::schema::{accounts, engagements, opportunities, opportunity_stages};
-use crate::statement::statement;
+use crate::statement::{first_of, statement};
 use crate::{StoreError, TenantTx};
 
 /// An opportunity with its account and scores.
@@ -134,7 +134,7 @@ pub async fn list_opportunities(
                 let later = opportunities::name_lower.gt(name.clone()).or(opportunities::id.gt(id));
                 query = query.filter(opportunities::name_lower.ge(name)).filter(later);
             }
-            load(query.limit(page.fetch()), conn).await?
+            load(query, page.fetch(), conn).await?
         }
         OpportunitySort::Updated => {
             let mut query =
@@ -143,7 +143,7 @@ pub async fn list_opportunities(
                 let earlier = opportunities::updated_at.lt(time).or(opportunities::id.lt(id));
                 query = query.filter(opportunities::updated_at.le(time)).filter(earlier);
             }
-            load(query.limit(page.fetch()), conn).await?
+            load(query, page.fetch(), conn).await?
         }
         OpportunitySort::CloseDate => soonest_first(conn, tenant, filter, page).await?,
         OpportunitySort::Combined => {
@@ -180,7 +180,7 @@ async fn soonest_first(
             let later = opportunities::close_date.gt(date).or(opportunities::id.nullable().gt(id));
             query = query.filter(opportunities::close_date.ge(date)).filter(later);
         }
-        rows = load(query.limit(page.fetch()), conn).await?;
+        rows = load(query, page.fetch(), conn).await?;
     }
     let missing = page.fetch() - i64::try_from(rows.len()).expect("a page is small");
     if missing > 0 {
@@ -188,7 +188,7 @@ async fn soonest_first(
         if let Some((None, id)) = after {
             query = query.filter(opportunities::id.gt(id));
         }
-        rows.extend(load(query.order(opportunities::id.asc()).limit(missing), conn).await?);
+        rows.extend(load(query.order(opportunities::id.asc()), missing, conn).await?);
     }
     Ok(rows)
 }
@@ -199,11 +199,11 @@ pub async fn count_opportunities(tx: &mut TenantTx, filter: &OpportunityFilter) 
     Ok(matching(tx.tenant().0, filter).count().get_result(tx.conn()).await?)
 }
 
-pub(super) async fn load(query: Query<'_>, mut conn: &Connection) -> Result<Vec<Opportunity>, StoreError> {
+pub(super) async fn load(query: Query<'_>, most: i64, mut conn: &Connection) -> Result<Vec<Opportunity>, StoreError> {
     type Row = (OpportunityFields, Option<AccountRef>, Option<Scores>);
     let select =
         (OpportunityFields::as_select(), Option::<AccountRef>::as_select(), Option::<Scores>::as_select());
-    let rows = query.select(select).load::<Row>(&mut conn).await?;
+    let rows = first_of(query.select(select), most).load::<Row>(&mut conn).await?;
     Ok(rows.into_iter().map(|(fields, account, scores)| Opportunity { fields, account, scores }).collect())
 }
 

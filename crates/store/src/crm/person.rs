@@ -11,6 +11,7 @@ use super::{AccountRef, Scores, best_first, by_score};
 use crate::page::{Key, ListPage, PageRequest, Position, end_of_prefix};
 use crate::pool::Connection;
 use crate::schema::{accounts, engagements, people};
+use crate::statement::first_of;
 use crate::{StoreError, TenantTx};
 
 /// A person with their account and scores.
@@ -120,7 +121,7 @@ pub async fn list_people(
                 let later = people::name_lower.gt(name.clone()).or(people::id.gt(id));
                 query = query.filter(people::name_lower.ge(name)).filter(later);
             }
-            load(query.limit(page.fetch()), conn).await?
+            load(query, page.fetch(), conn).await?
         }
         PersonSort::Updated => {
             let mut query = matching(tenant, filter).order((people::updated_at.desc(), people::id.desc()));
@@ -128,7 +129,7 @@ pub async fn list_people(
                 let earlier = people::updated_at.lt(time).or(people::id.lt(id));
                 query = query.filter(people::updated_at.le(time)).filter(earlier);
             }
-            load(query.limit(page.fetch()), conn).await?
+            load(query, page.fetch(), conn).await?
         }
         PersonSort::Combined => best_first!(conn, page, matching(tenant, filter), people::id, load),
     };
@@ -156,11 +157,11 @@ pub(super) fn of_account<'a>(query: Query<'a>, tenant: Uuid, account: Uuid) -> Q
     query.filter(people::account_id.eq(account).or(people::work_domain.eq(domain)))
 }
 
-pub(super) async fn load(query: Query<'_>, mut conn: &Connection) -> Result<Vec<Person>, StoreError> {
+pub(super) async fn load(query: Query<'_>, most: i64, mut conn: &Connection) -> Result<Vec<Person>, StoreError> {
     type Row = (PersonFields, Option<AccountRef>, Option<Scores>);
     let select =
         (PersonFields::as_select(), Option::<AccountRef>::as_select(), Option::<Scores>::as_select());
-    let rows = query.select(select).load::<Row>(&mut conn).await?;
+    let rows = first_of(query.select(select), most).load::<Row>(&mut conn).await?;
     Ok(rows.into_iter().map(|(fields, account, scores)| Person { fields, account, scores }).collect())
 }
 
