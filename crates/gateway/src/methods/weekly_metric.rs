@@ -10,11 +10,12 @@ use api::{
     },
     types::{MetricsImportId, Page, Timestamp, WeeklyMetric},
 };
+use chrono::NaiveDate;
 use rpc::{Handle, NoRefusal, RpcError};
 use serde_json::{Value, json};
 use store::{
     actors,
-    metrics::{self, Level, NewWeek, Place, Revision, Source, WeekFilter, WeekRow, WrittenWeek},
+    metrics::{self, GivenWeek, Level, NewWeek, Place, Revision, Source, WeekFilter, WeekRow, WrittenWeek},
 };
 use tenancy::Actor;
 use uuid::Uuid;
@@ -62,8 +63,7 @@ impl Handle<Upsert> for Gateway {
             sales,
         };
         scope.about(target(&week).1);
-        let mut written = write(scope, std::slice::from_ref(&week)).await?;
-        let Done { place, new, written } = written.pop().ok_or_else(RpcError::internal)?;
+        let Done { place, new, written } = write_one(scope, &week).await?;
         scope.audit(
             place.id,
             json!({ "before": before(&written), "after": after(&new), "changed": written.changed }),
@@ -135,6 +135,20 @@ fn target(week: &Week) -> (Level, Uuid) {
     named.expect("a week that names no place does not validate")
 }
 
+/// One, in one round trip.
+async fn write_one(scope: &mut Scope, week: &Week) -> Result<Done, Failure<Refusal>> {
+    let (level, id) = target(week);
+    let (week_start, Amounts { ad_spend, sales }) = measured(week, 0).map_err(Failure::Refused)?;
+    let currencies = [week.ad_spend.currency.as_str(), week.sales.currency.as_str()];
+    let given = GivenWeek { level, place: id, week_start, ad_spend, sales, currencies };
+    let by = advertising::actor(scope);
+    let found = metrics::upsert_week(scope.tx(), &given, &by).await?;
+    let (place, written) = found.ok_or_else(|| Failure::Refused(no_such(level, 0)))?;
+    accepts(scope, &place, week, 0).map_err(Failure::Refused)?;
+    let new = NewWeek::at(&place, week_start, ad_spend, sales);
+    Ok(Done { place, new, written: written.ok_or_else(RpcError::internal)? })
+}
+
 /// All of them or none: the first that is refused refuses the call.
 async fn write(scope: &mut Scope, weeks: &[Week]) -> Result<Vec<Done>, Failure<Refusal>> {
     let named: Vec<(Level, Uuid)> = weeks.iter().map(target).collect();
@@ -145,15 +159,13 @@ async fn write(scope: &mut Scope, weeks: &[Week]) -> Result<Vec<Done>, Failure<R
     let mut new = Vec::with_capacity(weeks.len());
     for (index, week) in (0..).zip(weeks) {
         let (level, id) = target(week);
+        let (week_start, amounts) = measured(week, index).map_err(Failure::Refused)?;
         let place = places.get(&(level, id)).ok_or_else(|| Failure::Refused(no_such(level, index)))?;
-        if !scope.tx().clients().may_write(place.client) {
-            return Err(Failure::Refused(Refusal::ClientReadOnly { index }));
-        }
-        let checked = checked(week, place, index).map_err(Failure::Refused)?;
-        if !seen.insert((id, checked.week_start)) {
+        accepts(scope, place, week, index).map_err(Failure::Refused)?;
+        if !seen.insert((id, week_start)) {
             return Err(Failure::Refused(Refusal::WeekTwice { index }));
         }
-        new.push(checked);
+        new.push(NewWeek::at(place, week_start, amounts.ad_spend, amounts.sales));
     }
     let by = advertising::actor(scope);
     let written = metrics::upsert_weeks(scope.tx(), &new, Source::Manual, &by, None).await?;
@@ -175,30 +187,39 @@ fn no_such(level: Level, index: u32) -> Refusal {
     }
 }
 
-fn checked(week: &Week, place: &Place, index: u32) -> Result<NewWeek, Refusal> {
-    if let Some(level) = place.inactive {
-        return Err(Refusal::Inactive { index, level: spoken(level).into() });
-    }
+/// The Monday and the amounts, if a week can have such.
+fn measured(week: &Week, index: u32) -> Result<(NaiveDate, Amounts), Refusal> {
     let start = ad_metrics::Week::starting(week.week_start).map_err(|refused| match refused {
         WeekRefused::NotAMonday { given, meant } => {
             Refusal::NotAMonday { index, week_start: given, monday: meant }
         }
         WeekRefused::OutOfRange { .. } => Refusal::WeekOutOfRange { index },
     })?;
+    let field =
+        |measure| if measure == ad_metrics::Measure::AdSpend { "adSpend" } else { "sales" }.to_owned();
+    let amounts = Amounts::of_week(week.ad_spend.minor.get(), week.sales.minor.get());
+    let amounts = amounts.map_err(|refused| match refused {
+        AmountRefused::Negative { measure } => Refusal::NegativeAmount { index, field: field(measure) },
+        AmountRefused::TooLarge { measure } => Refusal::AmountTooLarge { index, field: field(measure) },
+    })?;
+    Ok((start.monday(), amounts))
+}
+
+/// Whether the caller may put such a week there.
+fn accepts(scope: &mut Scope, place: &Place, week: &Week, index: u32) -> Result<(), Refusal> {
+    if !scope.tx().clients().may_write(place.client) {
+        return Err(Refusal::ClientReadOnly { index });
+    }
+    if let Some(level) = place.inactive {
+        return Err(Refusal::Inactive { index, level: spoken(level).into() });
+    }
     for money in [&week.ad_spend, &week.sales] {
         if money.currency.as_str() != place.currency {
             let expected = place.currency.as_str().try_into().unwrap_or(money.currency);
             return Err(Refusal::CurrencyNotUsed { index, currency: money.currency, expected });
         }
     }
-    let amounts = Amounts::of_week(week.ad_spend.minor.get(), week.sales.minor.get());
-    let field =
-        |measure| if measure == ad_metrics::Measure::AdSpend { "adSpend" } else { "sales" }.to_owned();
-    let amounts = amounts.map_err(|refused| match refused {
-        AmountRefused::Negative { measure } => Refusal::NegativeAmount { index, field: field(measure) },
-        AmountRefused::TooLarge { measure } => Refusal::AmountTooLarge { index, field: field(measure) },
-    })?;
-    Ok(NewWeek::at(place, start.monday(), amounts.ad_spend, amounts.sales))
+    Ok(())
 }
 
 impl Handle<Remove> for Gateway {

@@ -161,7 +161,11 @@ pub async fn count_accounts(tx: &mut TenantTx, filter: &AccountFilter) -> Result
     Ok(matching(tx.tenant().0, filter).count().get_result(tx.conn()).await?)
 }
 
-pub(super) async fn load(query: Query<'_>, most: i64, mut conn: &Connection) -> Result<Vec<Account>, StoreError> {
+pub(super) async fn load(
+    query: Query<'_>,
+    most: i64,
+    mut conn: &Connection,
+) -> Result<Vec<Account>, StoreError> {
     let select = (AccountFields::as_select(), Option::<Scores>::as_select());
     type Row = (AccountFields, Option<Scores>);
     let rows = first_of(query.select(select), most).load::<Row>(&mut conn).await?;

@@ -199,7 +199,11 @@ pub async fn count_opportunities(tx: &mut TenantTx, filter: &OpportunityFilter) 
     Ok(matching(tx.tenant().0, filter).count().get_result(tx.conn()).await?)
 }
 
-pub(super) async fn load(query: Query<'_>, most: i64, mut conn: &Connection) -> Result<Vec<Opportunity>, StoreError> {
+pub(super) async fn load(
+    query: Query<'_>,
+    most: i64,
+    mut conn: &Connection,
+) -> Result<Vec<Opportunity>, StoreError> {
     type Row = (OpportunityFields, Option<AccountRef>, Option<Scores>);
     let select =
         (OpportunityFields::as_select(), Option::<AccountRef>::as_select(), Option::<Scores>::as_select());

@@ -157,7 +157,11 @@ pub(super) fn of_account<'a>(query: Query<'a>, tenant: Uuid, account: Uuid) -> Q
     query.filter(people::account_id.eq(account).or(people::work_domain.eq(domain)))
 }
 
-pub(super) async fn load(query: Query<'_>, most: i64, mut conn: &Connection) -> Result<Vec<Person>, StoreError> {
+pub(super) async fn load(
+    query: Query<'_>,
+    most: i64,
+    mut conn: &Connection,
+) -> Result<Vec<Person>, StoreError> {
     type Row = (PersonFields, Option<AccountRef>, Option<Scores>);
     let select =
         (PersonFields::as_select(), Option::<AccountRef>::as_select(), Option::<Scores>::as_select());

@@ -46,4 +46,4 @@ pub use place::{Place, find_places};
 pub use sums::{OwnSum, SumWeeks, own_sums};
 pub use tree::{TreeNode, TreeWithSums, load_tree, load_tree_with_sums, local_now};
 pub use weeks::{Revision, RevisionRow, WeekFilter, WeekRow, list_revisions, list_weeks};
-pub use weeks_write::{NewWeek, Source, WrittenWeek, remove_week, upsert_weeks};
+pub use weeks_write::{GivenWeek, NewWeek, Source, WrittenWeek, remove_week, upsert_week, upsert_weeks};

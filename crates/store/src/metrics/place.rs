@@ -28,7 +28,7 @@ pub struct Place {
 }
 
 #[derive(QueryableByName)]
-struct Row {
+pub(super) struct Row {
     #[diesel(sql_type = Text)]
     level: String,
     #[diesel(sql_type = SqlUuid)]
@@ -85,7 +85,7 @@ macro_rules! places {
 }
 
 /// A statement for each level: what a call does not name costs it nothing.
-const fn places(level: Level) -> &'static str {
+pub(super) const fn places(level: Level) -> &'static str {
     match level {
         Level::Client => {
             places!("client", "c.id", "NULL::uuid", "NULL::uuid", "14::bigint", "", "clients c", "c")
@@ -152,7 +152,7 @@ pub async fn find_places(tx: &mut TenantTx, named: &[(Level, Uuid)]) -> Result<V
     Ok(found)
 }
 
-fn place(row: Row) -> Result<Place, StoreError> {
+pub(super) fn place(row: Row) -> Result<Place, StoreError> {
     Ok(Place {
         level: Level::parse(&row.level)?,
         id: row.id,

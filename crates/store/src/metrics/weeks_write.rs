@@ -1,15 +1,17 @@
 //! Weeks as they are written: the figures as known now, and beside them every revision.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::level::{EntityError, Level};
-use super::place::Place;
+use super::place::{self, Place, places};
 use crate::statement::statement;
-use crate::{StoreError, TenantTx};
+use crate::{ClientScope, StoreError, TenantTx};
 
 /// Where a revision came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,22 +65,22 @@ pub struct WrittenWeek {
     #[diesel(sql_type = Text)]
     pub source: String,
     /// False: the same figures were there already, and nothing was written.
-    #[diesel(sql_type = diesel::sql_types::Bool)]
+    #[diesel(sql_type = Bool)]
     pub changed: bool,
 }
 
-/// `written` reads `before`, so that the rows are locked and read before they are written.
-const UPSERT: &str = "\
-WITH given AS (
-  SELECT * FROM unnest($2, $3, $4, $5, $6, $7) AS g (client_id, entity_id, level, week_start, ad_spend, sales)
-), before AS MATERIALIZED (
+/// Writes what is `given`, and says what became of it. `written` reads `before`, so that the rows are locked and read before they
+/// are written. $1 tenant, $4 source, $5 by whom, $6 import.
+macro_rules! upsert {
+    () => {
+        "before AS MATERIALIZED (
   SELECT w.entity_id, w.week_start, w.ad_spend, w.sales, w.recorded_at, w.source
   FROM weekly_metrics w JOIN given g ON w.entity_id = g.entity_id AND w.week_start = g.week_start
   WHERE w.tenant_id = $1 FOR UPDATE OF w
 ), written AS (
   INSERT INTO weekly_metrics AS w (tenant_id, client_id, entity_id, level, week_start, ad_spend, sales, source,
                                    recorded_at, recorded_by)
-  SELECT $1, g.client_id, g.entity_id, g.level, g.week_start, g.ad_spend, g.sales, $8, clock_timestamp(), $9
+  SELECT $1, g.client_id, g.entity_id, g.level, g.week_start, g.ad_spend, g.sales, $4, clock_timestamp(), $5
   FROM given g LEFT JOIN before b ON b.entity_id = g.entity_id AND b.week_start = g.week_start
   WHERE (b.ad_spend, b.sales) IS DISTINCT FROM (g.ad_spend, g.sales)
   ON CONFLICT (tenant_id, entity_id, week_start) DO UPDATE SET ad_spend = excluded.ad_spend, sales = excluded.sales,
@@ -88,14 +90,25 @@ WITH given AS (
 ), revised AS (
   INSERT INTO weekly_metric_revisions (tenant_id, client_id, entity_id, week_start, recorded_at, ad_spend, sales, source,
                                        recorded_by, import_id)
-  SELECT $1, client_id, entity_id, week_start, recorded_at, ad_spend, sales, source, recorded_by, $10 FROM written
-)
-SELECT g.entity_id, g.week_start, b.ad_spend AS before_ad_spend, b.sales AS before_sales,
-  coalesce(w.recorded_at, b.recorded_at) AS recorded_at, coalesce(w.source, b.source) AS source,
-  w.recorded_at IS NOT NULL AS changed
-FROM given g
-LEFT JOIN before b ON b.entity_id = g.entity_id AND b.week_start = g.week_start
-LEFT JOIN written w ON w.entity_id = g.entity_id AND w.week_start = g.week_start";
+  SELECT $1, client_id, entity_id, week_start, recorded_at, ad_spend, sales, source, recorded_by, $6 FROM written
+), done AS (
+  SELECT g.entity_id, g.week_start, b.ad_spend AS before_ad_spend, b.sales AS before_sales,
+    coalesce(w.recorded_at, b.recorded_at) AS recorded_at, coalesce(w.source, b.source) AS source,
+    w.recorded_at IS NOT NULL AS changed
+  FROM given g
+  LEFT JOIN before b ON b.entity_id = g.entity_id AND b.week_start = g.week_start
+  LEFT JOIN written w ON w.entity_id = g.entity_id AND w.week_start = g.week_start
+)"
+    };
+}
+
+const UPSERT: &str = concat!(
+    "WITH given AS (
+  SELECT * FROM unnest($2, $3, $7, $8, $9, $10) AS g (client_id, entity_id, level, week_start, ad_spend, sales)
+), ",
+    upsert!(),
+    " SELECT * FROM done"
+);
 
 /// Writes weeks at places that [`find_places`](super::find_places) has found in this transaction. The same figures again are
 /// no revision. No two may be of one place and week.
@@ -113,14 +126,100 @@ pub async fn upsert_weeks(
         .bind::<SqlUuid, _>(tx.tenant().0)
         .bind::<Array<SqlUuid>, _>(weeks.iter().map(|it| it.client).collect::<Vec<_>>())
         .bind::<Array<SqlUuid>, _>(weeks.iter().map(|it| it.place).collect::<Vec<_>>())
+        .bind::<Text, _>(source.as_str())
+        .bind::<Text, _>(by)
+        .bind::<Nullable<SqlUuid>, _>(import)
         .bind::<Array<Text>, _>(weeks.iter().map(|it| it.level.as_str()).collect::<Vec<_>>())
         .bind::<Array<Date>, _>(weeks.iter().map(|it| it.week_start).collect::<Vec<_>>())
         .bind::<Array<BigInt>, _>(weeks.iter().map(|it| it.ad_spend).collect::<Vec<_>>())
-        .bind::<Array<BigInt>, _>(weeks.iter().map(|it| it.sales).collect::<Vec<_>>())
-        .bind::<Text, _>(source.as_str())
-        .bind::<Text, _>(by)
-        .bind::<Nullable<SqlUuid>, _>(import);
+        .bind::<Array<BigInt>, _>(weeks.iter().map(|it| it.sales).collect::<Vec<_>>());
     Ok(written.load(tx.conn()).await?)
+}
+
+/// One week that somebody puts in, at a place that is still to be found.
+#[derive(Clone, Copy, Debug)]
+pub struct GivenWeek<'a> {
+    pub level: Level,
+    pub place: Uuid,
+    /// A Monday.
+    pub week_start: NaiveDate,
+    pub ad_spend: i64,
+    pub sales: i64,
+    /// Of both amounts; all must be the place's.
+    pub currencies: [&'a str; 2],
+}
+
+/// The place is found and the week written in one round trip, unless the caller may not, something is not active, or a currency
+/// is another. $2 and $3 are the place's.
+static UPSERT_AT: LazyLock<[String; 4]> = LazyLock::new(|| {
+    Level::ALL.map(|level| {
+        format!(
+            "WITH place AS MATERIALIZED ({}), given AS (
+  SELECT p.client_id, p.id AS entity_id, p.level, $7::date AS week_start, $8::bigint AS ad_spend, $9::bigint AS sales
+  FROM place p
+  WHERE p.inactive IS NULL AND p.currency = ALL ($10::text[]) AND ($11::uuid[] IS NULL OR p.client_id = ANY ($11))
+), {} SELECT p.*, d.before_ad_spend, d.before_sales, d.recorded_at, d.source, d.changed FROM place p LEFT JOIN done d ON true",
+            places(level),
+            upsert!()
+        )
+    })
+});
+
+/// Writes one week. Answers with its place, if the caller has such a one, and with what was written there, if it could be.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn upsert_week(
+    tx: &mut TenantTx,
+    week: &GivenWeek<'_>,
+    by: &str,
+) -> Result<Option<(Place, Option<WrittenWeek>)>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Placed {
+        #[diesel(embed)]
+        place: place::Row,
+        #[diesel(sql_type = Nullable<BigInt>)]
+        before_ad_spend: Option<i64>,
+        #[diesel(sql_type = Nullable<BigInt>)]
+        before_sales: Option<i64>,
+        #[diesel(sql_type = Nullable<Timestamptz>)]
+        recorded_at: Option<DateTime<Utc>>,
+        #[diesel(sql_type = Nullable<Text>)]
+        source: Option<String>,
+        #[diesel(sql_type = Nullable<Bool>)]
+        changed: Option<bool>,
+    }
+    let (reads, writes) = match tx.clients() {
+        ClientScope::All => (None, None),
+        ClientScope::Named { reads, writes } => (Some(reads.clone()), Some(writes.clone())),
+    };
+    let placed: Option<Placed> = statement(UPSERT_AT[week.level as usize].as_str())
+        .bind::<SqlUuid, _>(tx.tenant().0)
+        .bind::<Array<SqlUuid>, _>(vec![week.place])
+        .bind::<Nullable<Array<SqlUuid>>, _>(reads)
+        .bind::<Text, _>(Source::Manual.as_str())
+        .bind::<Text, _>(by)
+        .bind::<Nullable<SqlUuid>, _>(None::<Uuid>)
+        .bind::<Date, _>(week.week_start)
+        .bind::<BigInt, _>(week.ad_spend)
+        .bind::<BigInt, _>(week.sales)
+        .bind::<Array<Text>, _>(week.currencies.to_vec())
+        .bind::<Nullable<Array<SqlUuid>>, _>(writes)
+        .get_result(tx.conn())
+        .await
+        .optional()?;
+    let Some(placed) = placed else { return Ok(None) };
+    let written = placed.recorded_at.zip(placed.source).zip(placed.changed);
+    let written = written.map(|((recorded_at, source), changed)| WrittenWeek {
+        entity_id: week.place,
+        week_start: week.week_start,
+        before_ad_spend: placed.before_ad_spend,
+        before_sales: placed.before_sales,
+        recorded_at,
+        source,
+        changed,
+    });
+    Ok(Some((place::place(placed.place)?, written)))
 }
 
 /// Figures are taken away by a revision without any.

@@ -43,3 +43,5 @@ BEGIN
     END LOOP;
     RETURN NULL;
 END $$;
+
+ALTER TABLE audit_log ADD FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
