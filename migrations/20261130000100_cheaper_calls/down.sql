@@ -45,3 +45,4 @@ BEGIN
 END $$;
 
 ALTER TABLE audit_log ADD FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+ALTER TABLE weekly_metrics RESET (fillfactor);

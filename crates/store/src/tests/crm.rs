@@ -284,3 +284,40 @@ async fn an_activity_entered_by_hand_is_in_the_log() {
         Some(RecordActivityError::Store(StoreError::Rule))
     );
 }
+
+#[tokio::test]
+async fn pages_of_all_sizes_share_a_plan() {
+    #[derive(diesel::QueryableByName)]
+    struct Plans {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        kept: i64,
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        made: i64,
+    }
+    let world = World::start().await;
+    let mut tx = world.tx().await;
+    let accounts = format!(
+        "INSERT INTO accounts (tenant_id, id, name) \
+         SELECT '{}', gen_random_uuid(), 'Firm ' || n FROM generate_series(1, 20000) n",
+        world.tenant
+    );
+    tx.conn().batch_execute(&accounts).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = world.tx().await;
+    for size in 1..=30 {
+        let page = PageRequest::first(size * 3);
+        let page = list_accounts(&mut tx, &AccountFilter::default(), AccountSort::Name, &page).await.unwrap();
+        assert_eq!(page.items.len(), size as usize * 3);
+    }
+    let plans: Plans = diesel_async::RunQueryDsl::get_result(
+        diesel::sql_query(
+            "SELECT generic_plans AS kept, custom_plans AS made FROM pg_prepared_statements \
+             WHERE statement LIKE '%name_lower%LIMIT%'",
+        ),
+        tx.conn(),
+    )
+    .await
+    .unwrap();
+    assert_eq!((plans.kept, plans.made), (25, 5), "PostgreSQL looks at five of its own before it keeps one");
+    tx.rollback().await.unwrap();
+}
