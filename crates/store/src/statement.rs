@@ -96,7 +96,7 @@ pub(crate) struct FirstOf<Q> {
 }
 
 pub(crate) fn first_of<Q>(query: Q, most: i64) -> FirstOf<Q> {
-    debug_assert!(most <= MOST);
+    assert!(most <= MOST, "a page is smaller");
     FirstOf { query, most }
 }
 
