@@ -73,23 +73,32 @@ async fn find(
     .transpose()
 }
 
-/// As [`find_api_key`], of many at once.
+/// As [`enter_by_api_key`], of many at once.
 ///
 /// # Errors
-/// When the database refused or could not be reached.
-pub async fn find_api_keys(
-    tx: &mut TenantTx,
+/// As there.
+pub async fn enter_by_api_keys(
+    store: &Store,
+    tenant: TenantId,
     ids: &[ApiKeyId],
+) -> Result<(TenantTx, HashMap<ApiKeyId, ApiKeyRecord>), StoreError> {
+    if ids.is_empty() {
+        return Ok((store.tenant(tenant).await?, HashMap::new()));
+    }
+    let ids: Vec<Uuid> = ids.iter().map(|it| it.0).collect();
+    store.tenant_asking(tenant, |conn| find_many(conn, tenant, ids.clone()).boxed()).await
+}
+
+async fn find_many(
+    mut conn: &Connection,
+    tenant: TenantId,
+    ids: Vec<Uuid>,
 ) -> Result<HashMap<ApiKeyId, ApiKeyRecord>, StoreError> {
     type Row = (Uuid, Vec<u8>, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let tenant = tx.tenant();
     let rows: Vec<Row> = api_keys::table
         .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(api_keys::tenant_id)))
         .filter(api_keys::tenant_id.eq(tenant.0))
-        .filter(api_keys::id.eq_any(ids.iter().map(|it| it.0).collect::<Vec<_>>()))
+        .filter(api_keys::id.eq_any(ids))
         .filter(tenant_directory::status.eq("active"))
         .select((
             api_keys::id,
@@ -98,7 +107,7 @@ pub async fn find_api_keys(
             api_keys::expires_at,
             api_keys::revoked_at,
         ))
-        .load(tx.conn())
+        .load(&mut conn)
         .await?;
     let record = |(id, hash, role, expires_at, revoked_at): Row| {
         let hash: [u8; 32] = hash.try_into().map_err(|_| StoreError::Bug)?;

@@ -114,6 +114,12 @@ impl Scope {
         }
     }
 
+    /// As [`Scope::end_reading`], while others have their turn already and what was read is told.
+    pub(crate) fn end_later(mut self) {
+        self.turn = None;
+        tokio::spawn(self.end_reading());
+    }
+
     /// Who was admitted, for a call that goes on after its transaction.
     pub(crate) async fn into_watcher(self) -> Watcher {
         let watcher = Watcher { principal: self.principal, expires_at: self.expires_at };

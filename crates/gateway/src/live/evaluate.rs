@@ -43,9 +43,9 @@ impl Gateway {
     async fn ask(self: &Arc<Self>, group: &Group, turn: OwnedSemaphorePermit) -> Result<Answer, RpcError> {
         let begun = std::time::Instant::now();
         let question = &group.question;
-        let mut tx = self.store.tenant(question.asker.tenant).await.map_err(store_error)?;
         // Rights first, from the transaction that reads what they give access to.
-        let present = rights::present(&mut tx, &group.watchers()).await.map_err(store_error)?;
+        let entered = rights::enter(&self.store, question.asker.tenant, &group.watchers()).await;
+        let (mut tx, present) = entered.map_err(store_error)?;
         let moved = group.sort_out(&present);
         let narrowed =
             rights::narrow(&mut tx, &group.watchers(), &question.asker).await.map_err(store_error)?;
@@ -63,7 +63,7 @@ impl Gateway {
         }
         let answer = group.query.evaluate(self, &mut scope, &question.params).await;
         let personal = scope.looked_at_the_caller() && question.asker.subject == tenancy::Subject::System;
-        scope.end_reading().await;
+        scope.end_later();
         metrics::histogram!("fairlead_live_evaluation_seconds").record(begun.elapsed().as_secs_f64());
         if personal {
             return Ok(Answer::Personal { moved });

@@ -4,7 +4,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::Utc;
-use store::{StoreError, TenantTx, api_keys, members, sessions};
+use store::{Store, StoreError, TenantTx, api_keys, members, sessions};
 use tenancy::{Principal, Subject, TenantId};
 use tokio::time::{Instant, sleep_until};
 
@@ -18,10 +18,14 @@ const TICK: Duration = Duration::from_millis(500);
 const LOOKS_A_ROUND: usize = 10;
 
 /// What each may do now by the books; `None` for whoever may do nothing any more.
-pub(super) async fn present(
-    tx: &mut TenantTx,
+type Present = HashMap<Subject, Option<Watcher>>;
+
+/// A transaction that begins with reading what each may do. One round trip where all of them are keys.
+pub(super) async fn enter(
+    store: &Store,
+    tenant: TenantId,
     watchers: &HashMap<Subject, Watcher>,
-) -> Result<HashMap<Subject, Option<Watcher>>, StoreError> {
+) -> Result<(TenantTx, Present), StoreError> {
     let (mut keys, mut session_ids, mut users) = (Vec::new(), Vec::new(), Vec::new());
     for subject in watchers.keys() {
         match *subject {
@@ -31,9 +35,9 @@ pub(super) async fn present(
             Subject::System => {}
         }
     }
-    let keys = api_keys::find_api_keys(tx, &keys).await?;
-    let session_ids = sessions::find_sessions(tx, &session_ids).await?;
-    let users = members::roles_of(tx, &users).await?;
+    let (mut tx, keys) = api_keys::enter_by_api_keys(store, tenant, &keys).await?;
+    let session_ids = sessions::find_sessions(&mut tx, &session_ids).await?;
+    let users = members::roles_of(&mut tx, &users).await?;
     let now = Utc::now();
     let one = |watcher: &Watcher| -> Option<Watcher> {
         let Principal { tenant, subject, .. } = watcher.principal;
@@ -57,7 +61,8 @@ pub(super) async fn present(
             Subject::System => None,
         }
     };
-    Ok(watchers.iter().map(|(subject, watcher)| (*subject, one(watcher))).collect())
+    let present = watchers.iter().map(|(subject, watcher)| (*subject, one(watcher))).collect();
+    Ok((tx, present))
 }
 
 /// Narrows the transaction to the clients of those who ask together, by the grants of one of them. False when that one's are
@@ -118,8 +123,7 @@ async fn check(gateway: &Arc<Gateway>, tenant: TenantId) -> Result<(), StoreErro
     if watchers.is_empty() {
         return Ok(());
     }
-    let mut tx = gateway.store.tenant(tenant).await?;
-    let present = present(&mut tx, &watchers).await?;
+    let (tx, present) = enter(&gateway.store, tenant, &watchers).await?;
     tx.commit().await?;
     for watcher in present.values().flatten() {
         if let Subject::ApiKey { key_id } = watcher.principal.subject {
