@@ -14,6 +14,7 @@ use crate::{
     page::{Key, ListPage, PageRequest, Position},
     pool::Connection,
     schema::{api_keys, credential_directory, tenant_directory},
+    statement::first_of,
     team::parse_role,
 };
 
@@ -237,11 +238,11 @@ pub async fn list_api_keys(
     page: &PageRequest,
 ) -> Result<ListPage<ApiKey>, StoreError> {
     // The id is a version 7 UUID: its order is the order of creation.
-    let mut query = keys(tx.tenant(), status).order(api_keys::id.desc()).limit(page.fetch());
+    let mut query = keys(tx.tenant(), status).order(api_keys::id.desc());
     if let Some(after) = &page.after {
         query = query.filter(api_keys::id.lt(after.id));
     }
-    let rows = query.select(ApiKeyRow::as_select()).load(tx.conn()).await?;
+    let rows = first_of(query.select(ApiKeyRow::as_select()), page.fetch()).load(tx.conn()).await?;
     let found = rows.into_iter().map(ApiKey::try_from).collect::<Result<Vec<_>, _>>()?;
     Ok(ListPage::of(found, page, |key| Position { key: Key::None, id: key.id.0 }))
 }

@@ -12,7 +12,7 @@ use crate::{
     StoreError, TenantTx, Topic, changes,
     page::{Key, ListPage, PageRequest, Position},
     schema::audit_log,
-    statement::statement,
+    statement::{first_of, statement},
 };
 
 /// Whether the mutation took place.
@@ -158,11 +158,8 @@ pub async fn list_entries(
         let earlier = audit_log::created_at.lt(time);
         query = query.filter(audit_log::created_at.le(time)).filter(earlier.or(audit_log::id.lt(id)));
     }
-    let rows = query
-        .order((audit_log::created_at.desc(), audit_log::id.desc()))
-        .limit(page.fetch())
-        .select(AuditRow::as_select())
-        .load(tx.conn())
-        .await?;
+    let query =
+        query.order((audit_log::created_at.desc(), audit_log::id.desc())).select(AuditRow::as_select());
+    let rows = first_of(query, page.fetch()).load(tx.conn()).await?;
     Ok(ListPage::of(rows, page, |entry| Position { key: Key::Time(entry.created_at), id: entry.id }))
 }

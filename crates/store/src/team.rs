@@ -11,6 +11,7 @@ use crate::schema::{
     credential_directory, login_identities, memberships, sessions, tenant_directory, tenants, user_tenants,
     users,
 };
+use crate::statement::first_of;
 use crate::{StoreError, SystemTx, TenantTx, Topic};
 
 diesel::define_sql_function! { fn lower(text: sql_types::Text) -> sql_types::Text }
@@ -99,14 +100,15 @@ pub async fn list_team(
     filter: &TeamFilter,
     page: &PageRequest,
 ) -> Result<ListPage<Member>, StoreError> {
-    let mut query = team(tx.tenant(), filter).order((sort_key!().asc(), users::id.asc())).limit(page.fetch());
+    let mut query = team(tx.tenant(), filter).order((sort_key!().asc(), users::id.asc()));
     if let Some((key, id)) = page.after.as_ref().and_then(|after| Some((after.text()?.to_owned(), after.id)))
     {
         let beside = sort_key!().eq(key.clone()).and(users::id.gt(id));
         query = query.filter(sort_key!().gt(key).or(beside));
     }
     let select = (MemberRow::as_select(), UserRow::as_select(), sort_key!());
-    let rows = query.select(select).load::<(MemberRow, UserRow, String)>(tx.conn()).await?;
+    let query = first_of(query.select(select), page.fetch());
+    let rows = query.load::<(MemberRow, UserRow, String)>(tx.conn()).await?;
     let page =
         ListPage::of(rows, page, |(_, user, key)| Position { key: Key::Text(key.clone()), id: user.id });
     let items =

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{JobRecord, run::clock_timestamp};
 use crate::pool::Connection;
 use crate::schema::{job_queue, jobs, scoring_runs, sync_run_counts};
-use crate::statement::statement;
+use crate::statement::{first_of, statement};
 use crate::sync_runs::SyncCounts;
 use crate::{
     StoreError, TenantTx,
@@ -58,11 +58,8 @@ pub async fn list_jobs(
         let earlier = jobs::created_at.lt(time).or(jobs::id.lt(id));
         query = query.filter(jobs::created_at.le(time)).filter(earlier);
     }
-    let rows = query
-        .order((jobs::created_at.desc(), jobs::id.desc()))
-        .limit(page.fetch())
-        .load::<JobRecord>(tx.conn())
-        .await?;
+    let query = query.order((jobs::created_at.desc(), jobs::id.desc()));
+    let rows = first_of(query, page.fetch()).load::<JobRecord>(tx.conn()).await?;
     Ok(ListPage::of(rows, page, |job| Position { key: Key::Time(job.created_at), id: job.id }))
 }
 

@@ -11,6 +11,7 @@ use super::level::{Changed, EntityError, Level, Removed, missing, one, visible, 
 use super::weeks_write::retire_weeks;
 use crate::page::{ListPage, PageRequest};
 use crate::schema::{campaign_groups, campaigns};
+use crate::statement::first_of;
 use crate::{StoreError, TenantTx};
 
 /// A campaign.
@@ -73,12 +74,8 @@ pub async fn list_campaigns(
         let later = campaigns::name_lower.gt(name.clone()).or(campaigns::id.gt(id));
         query = query.filter(campaigns::name_lower.ge(name)).filter(later);
     }
-    let rows = query
-        .order((campaigns::name_lower.asc(), campaigns::id.asc()))
-        .limit(page.fetch())
-        .select(Campaign::as_select())
-        .load(tx.conn())
-        .await?;
+    let query = query.order((campaigns::name_lower.asc(), campaigns::id.asc())).select(Campaign::as_select());
+    let rows = first_of(query, page.fetch()).load(tx.conn()).await?;
     Ok(ListPage::of(rows, page, |row| by_name(&row.name_lower, row.id)))
 }
 

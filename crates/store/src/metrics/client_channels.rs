@@ -11,6 +11,7 @@ use super::level::{Changed, EntityError, Level, Removed, missing, nothing_below,
 use super::weeks_write::retire_weeks;
 use crate::page::{Key, ListPage, PageRequest, Position};
 use crate::schema::{campaign_groups, channels, client_channels};
+use crate::statement::first_of;
 use crate::{StoreError, TenantTx};
 
 /// How many days after its end a week's figures count as settled, where nobody has said otherwise.
@@ -71,12 +72,8 @@ pub async fn list_client_channels(
     if let Some(after) = &page.after {
         query = query.filter(client_channels::id.gt(after.id));
     }
-    let rows: Vec<Row> = query
-        .order(client_channels::id.asc())
-        .limit(page.fetch())
-        .select(Row::as_select())
-        .load(tx.conn())
-        .await?;
+    let query = query.order(client_channels::id.asc()).select(Row::as_select());
+    let rows: Vec<Row> = first_of(query, page.fetch()).load(tx.conn()).await?;
     let all = channels::table.select(Channel::as_select()).load::<Channel>(tx.conn()).await?;
     let rows = rows.into_iter().map(|row| {
         let channel = all.iter().find(|it| it.id == row.channel_id).cloned().ok_or(StoreError::Bug)?;

@@ -9,6 +9,7 @@ use super::level::{Changed, EntityError, Level, Removed, missing, nothing_below,
 use super::weeks_write::retire_weeks;
 use crate::page::{Key, ListPage, PageRequest, Position, end_of_prefix};
 use crate::schema::{client_channels, clients, tenants, weekly_metrics};
+use crate::statement::first_of;
 use crate::{StoreError, TenantTx};
 
 /// A client.
@@ -55,12 +56,8 @@ pub async fn list_clients(
         let later = clients::name_lower.gt(name.clone()).or(clients::id.gt(id));
         query = query.filter(clients::name_lower.ge(name)).filter(later);
     }
-    let rows = query
-        .order((clients::name_lower.asc(), clients::id.asc()))
-        .limit(page.fetch())
-        .select(Client::as_select())
-        .load(tx.conn())
-        .await?;
+    let query = query.order((clients::name_lower.asc(), clients::id.asc())).select(Client::as_select());
+    let rows = first_of(query, page.fetch()).load(tx.conn()).await?;
     Ok(ListPage::of(rows, page, |row| by_name(&row.name_lower, row.id)))
 }
 

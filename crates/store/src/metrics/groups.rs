@@ -11,6 +11,7 @@ use super::level::{Changed, EntityError, Level, Removed, missing, nothing_below,
 use super::weeks_write::retire_weeks;
 use crate::page::{ListPage, PageRequest};
 use crate::schema::{campaign_groups, campaigns, clients};
+use crate::statement::first_of;
 use crate::{StoreError, TenantTx};
 
 /// A campaign group.
@@ -68,12 +69,10 @@ pub async fn list_campaign_groups(
         let later = campaign_groups::name_lower.gt(name.clone()).or(campaign_groups::id.gt(id));
         query = query.filter(campaign_groups::name_lower.ge(name)).filter(later);
     }
-    let rows: Vec<GroupFields> = query
+    let query = query
         .order((campaign_groups::name_lower.asc(), campaign_groups::id.asc()))
-        .limit(page.fetch())
-        .select(GroupFields::as_select())
-        .load(tx.conn())
-        .await?;
+        .select(GroupFields::as_select());
+    let rows: Vec<GroupFields> = first_of(query, page.fetch()).load(tx.conn()).await?;
     let currencies = currencies(tx, rows.iter().map(|it| it.client_id).collect()).await?;
     let rows = rows.into_iter().map(|fields| {
         let found = currencies.iter().find(|it| it.0 == fields.client_id).ok_or(StoreError::Bug)?;

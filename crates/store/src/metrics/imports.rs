@@ -15,7 +15,7 @@ use super::place::find_places;
 use super::weeks_write::{NewWeek, Source, remove_weeks, upsert_weeks};
 use crate::page::{Key, ListPage, PageRequest, Position};
 use crate::schema::imports;
-use crate::statement::statement;
+use crate::statement::{first_of, statement};
 use crate::{StoreError, TenantTx};
 
 /// An import.
@@ -94,12 +94,8 @@ pub async fn list_imports(
         let earlier = imports::created_at.lt(time).or(imports::id.lt(id));
         query = query.filter(imports::created_at.le(time)).filter(earlier);
     }
-    let rows = query
-        .order((imports::created_at.desc(), imports::id.desc()))
-        .limit(page.fetch())
-        .select(Import::as_select())
-        .load(tx.conn())
-        .await?;
+    let query = query.order((imports::created_at.desc(), imports::id.desc())).select(Import::as_select());
+    let rows = first_of(query, page.fetch()).load(tx.conn()).await?;
     Ok(ListPage::of(rows, page, |row| Position { key: Key::Time(row.created_at), id: row.id }))
 }
 

@@ -11,7 +11,7 @@ use super::level::Level;
 use super::place::Place;
 use crate::page::{Key, ListPage, PageRequest, Position};
 use crate::schema::{clients, weekly_metric_revisions as revisions};
-use crate::statement::statement;
+use crate::statement::{first_of, statement};
 use crate::{StoreError, TenantTx};
 
 /// Figures of a week at a place, in minor units.
@@ -184,7 +184,7 @@ pub async fn list_revisions(
     if let Some(time) = page.after.as_ref().and_then(Position::time) {
         query = query.filter(revisions::recorded_at.lt(time));
     }
-    let rows =
-        query.order(revisions::recorded_at.desc()).limit(page.fetch()).load::<Revision>(tx.conn()).await?;
+    let query = query.order(revisions::recorded_at.desc());
+    let rows = first_of(query, page.fetch()).load::<Revision>(tx.conn()).await?;
     Ok(ListPage::of(rows, page, |it| Position { key: Key::Time(it.row.recorded_at), id: Uuid::nil() }))
 }

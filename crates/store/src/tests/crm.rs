@@ -5,6 +5,7 @@ use diesel_async::SimpleAsyncConnection;
 use uuid::Uuid;
 
 use super::sync_write::{World, account, activity, at, everything, opportunity, person};
+use crate::audit::{AuditFilter, list_entries};
 use crate::crm::{
     AccountFilter, AccountSort, ActivityFilter, NewActivity, OpportunityFilter, OpportunitySort,
     PersonFilter, PersonSort, RecordActivityError, TimelineItem, TimelineKind, TimelineRange,
@@ -296,28 +297,35 @@ async fn pages_of_all_sizes_share_a_plan() {
     }
     let world = World::start().await;
     let mut tx = world.tx().await;
-    let accounts = format!(
+    let rows = format!(
         "INSERT INTO accounts (tenant_id, id, name) \
-         SELECT '{}', gen_random_uuid(), 'Firm ' || n FROM generate_series(1, 20000) n",
-        world.tenant
+         SELECT '{tenant}', gen_random_uuid(), 'Firm ' || n FROM generate_series(1, 20000) n; \
+         INSERT INTO audit_log (tenant_id, id, actor_kind, actor_id, action, resource, outcome) \
+         SELECT '{tenant}', gen_random_uuid(), 'system', 'system', 'user.update', 'user', 'done' FROM generate_series(1, 20000)",
+        tenant = world.tenant
     );
-    tx.conn().batch_execute(&accounts).await.unwrap();
+    tx.conn().batch_execute(&rows).await.unwrap();
     tx.commit().await.unwrap();
     let mut tx = world.tx().await;
     for size in 1..=30 {
         let page = PageRequest::first(size * 3);
-        let page = list_accounts(&mut tx, &AccountFilter::default(), AccountSort::Name, &page).await.unwrap();
-        assert_eq!(page.items.len(), size as usize * 3);
+        let accounts =
+            list_accounts(&mut tx, &AccountFilter::default(), AccountSort::Name, &page).await.unwrap();
+        let entries = list_entries(&mut tx, &AuditFilter::default(), &page).await.unwrap();
+        assert_eq!([accounts.items.len(), entries.items.len()], [size as usize * 3; 2]);
     }
-    let plans: Plans = diesel_async::RunQueryDsl::get_result(
-        diesel::sql_query(
-            "SELECT generic_plans AS kept, custom_plans AS made FROM pg_prepared_statements \
-             WHERE statement LIKE '%name_lower%LIMIT%'",
-        ),
-        tx.conn(),
-    )
-    .await
-    .unwrap();
-    assert_eq!((plans.kept, plans.made), (25, 5), "PostgreSQL looks at five of its own before it keeps one");
+    for list in ["accounts", "audit_log"] {
+        let plans: Plans = diesel_async::RunQueryDsl::get_result(
+            diesel::sql_query(format!(
+                "SELECT generic_plans AS kept, custom_plans AS made FROM pg_prepared_statements \
+                 WHERE statement LIKE 'SELECT * FROM (%\"{list}\"%'"
+            )),
+            tx.conn(),
+        )
+        .await
+        .unwrap();
+        let five = "PostgreSQL looks at five of its own before it keeps one";
+        assert_eq!((plans.kept, plans.made), (25, 5), "{list}: {five}");
+    }
     tx.rollback().await.unwrap();
 }
