@@ -23,6 +23,10 @@ use store::{Store, StoreConfig, TenantId};
 use uuid::Uuid;
 use workflows::RunnerConfig;
 
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// 4,000 people and 60,000 activities for each unit.
 const SCALE: f64 = 4.0;
 const LIMIT: Duration = Duration::from_secs(300);
