@@ -56,22 +56,9 @@ async fn find(
     tenant: TenantId,
     id: ApiKeyId,
 ) -> Result<Option<ApiKeyRecord>, StoreError> {
-    type Row = (Vec<u8>, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
-    let row: Option<Row> = api_keys::table
-        .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(api_keys::tenant_id)))
-        .filter(api_keys::tenant_id.eq(tenant.0))
-        .filter(api_keys::id.eq(id.0))
-        .filter(tenant_directory::status.eq("active"))
-        .select((api_keys::secret_hash, api_keys::role, api_keys::expires_at, api_keys::revoked_at))
-        .first(&mut conn)
-        .await
-        .optional()?;
-    row.map(|(hash, role, expires_at, revoked_at)| {
-        let hash: [u8; 32] = hash.try_into().map_err(|_| StoreError::Bug)?;
-        let ceiling = role.parse().map_err(|_| StoreError::Bug)?;
-        Ok(ApiKeyRecord { tenant, id, hash: ApiKeyHash::from_bytes(hash), ceiling, expires_at, revoked_at })
-    })
-    .transpose()
+    let found: Option<Row> =
+        of_active(tenant.0).filter(api_keys::id.eq(id.0)).first(&mut conn).await.optional()?;
+    found.map(|row| record(tenant, row)).transpose()
 }
 
 /// As [`enter_by_api_key`], of many at once.
@@ -95,11 +82,18 @@ async fn find_many(
     tenant: TenantId,
     ids: Vec<Uuid>,
 ) -> Result<HashMap<ApiKeyId, ApiKeyRecord>, StoreError> {
-    type Row = (Uuid, Vec<u8>, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
-    let rows: Vec<Row> = api_keys::table
+    let found: Vec<Row> = of_active(tenant.0).filter(api_keys::id.eq_any(ids)).load(&mut conn).await?;
+    found.into_iter().map(|row| record(tenant, row).map(|it| (it.id, it))).collect()
+}
+
+type Row = (Uuid, Vec<u8>, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// The keys of an organization, unless it is suspended.
+#[diesel::dsl::auto_type]
+fn of_active(tenant: Uuid) -> _ {
+    api_keys::table
         .inner_join(tenant_directory::table.on(tenant_directory::tenant_id.eq(api_keys::tenant_id)))
-        .filter(api_keys::tenant_id.eq(tenant.0))
-        .filter(api_keys::id.eq_any(ids))
+        .filter(api_keys::tenant_id.eq(tenant))
         .filter(tenant_directory::status.eq("active"))
         .select((
             api_keys::id,
@@ -108,17 +102,15 @@ async fn find_many(
             api_keys::expires_at,
             api_keys::revoked_at,
         ))
-        .load(&mut conn)
-        .await?;
-    let record = |(id, hash, role, expires_at, revoked_at): Row| {
-        let hash: [u8; 32] = hash.try_into().map_err(|_| StoreError::Bug)?;
-        let (id, ceiling) = (ApiKeyId(id), role.parse().map_err(|_| StoreError::Bug)?);
-        Ok((
-            id,
-            ApiKeyRecord { tenant, id, hash: ApiKeyHash::from_bytes(hash), ceiling, expires_at, revoked_at },
-        ))
-    };
-    rows.into_iter().map(record).collect()
+}
+
+fn record(
+    tenant: TenantId,
+    (id, hash, role, expires_at, revoked_at): Row,
+) -> Result<ApiKeyRecord, StoreError> {
+    let hash: [u8; 32] = hash.try_into().map_err(|_| StoreError::Bug)?;
+    let (id, ceiling) = (ApiKeyId(id), role.parse().map_err(|_| StoreError::Bug)?);
+    Ok(ApiKeyRecord { tenant, id, hash: ApiKeyHash::from_bytes(hash), ceiling, expires_at, revoked_at })
 }
 
 /// Stores a key and its place in the directory.
