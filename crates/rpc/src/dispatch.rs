@@ -18,7 +18,10 @@ use jsonrpsee::{
 };
 use serde_json::value::RawValue;
 
-use crate::{Call, Caller, Effect, Handle, Host, Method, Remember, RpcError, ScopeOf, params};
+use crate::{
+    Call, Caller, Effect, Handle, Host, Method, Remember, RpcError, ScopeOf, params,
+    together::{Together, Word},
+};
 
 /// Collects the methods a host answers. Filled by [`catalogue!`](crate::catalogue).
 #[derive(Debug)]
@@ -39,12 +42,16 @@ impl<H: Host> Registry<H> {
         H: Handle<M>,
     {
         const { assert!(!matches!(M::EFFECT, Effect::Subscription), "list it with the subscriptions") };
-        self.module.register_async_method(M::NAME, |params, host: Arc<H>, ext| async move {
-            let result = dispatch::<M, H>(&params, &*host, &ext).await?;
-            Ok::<_, ErrorObjectOwned>(match ext.get::<ResultSlot>() {
-                Some(slot) => slot.put(result),
-                None => result,
-            })
+        let together = Arc::new(Together::<M, H>::default());
+        self.module.register_async_method(M::NAME, move |params, host: Arc<H>, ext| {
+            let together = together.clone();
+            async move {
+                let result = dispatch(&params, &host, &ext, &together).await?;
+                Ok::<_, ErrorObjectOwned>(match ext.get::<ResultSlot>() {
+                    Some(slot) => slot.put(result),
+                    None => result,
+                })
+            }
         })?;
         Ok(())
     }
@@ -77,8 +84,9 @@ impl ResultSlot {
 
 async fn dispatch<M, H>(
     params: &Params<'_>,
-    host: &H,
+    host: &Arc<H>,
     ext: &Extensions,
+    together: &Arc<Together<M, H>>,
 ) -> Result<Box<RawValue>, ErrorObjectOwned>
 where
     M: Method,
@@ -91,7 +99,7 @@ where
         effect: M::EFFECT,
         request_id: host.request_id(ext),
     };
-    let work = AssertUnwindSafe(answer::<M, H>(params, host, ext, &call)).catch_unwind();
+    let work = AssertUnwindSafe(answer::<M, H>(params, host, ext, &call, together)).catch_unwind();
     let outcome = match tokio::time::timeout(host.deadline(), work).await {
         Ok(Ok(outcome)) => outcome,
         // The panic hook has logged where; the transaction was dropped unfinished, which rolls it back.
@@ -103,6 +111,29 @@ where
 }
 
 async fn answer<M, H>(
+    params: &Params<'_>,
+    host: &Arc<H>,
+    ext: &Extensions,
+    call: &Call,
+    together: &Arc<Together<M, H>>,
+) -> Result<Box<RawValue>, RpcError>
+where
+    M: Method,
+    H: Handle<M>,
+{
+    let _turn = if <H as Handle<M>>::TOGETHER {
+        match together.join(host, params.as_str(), ext, call).await {
+            Word::Answered(answer) => return answer,
+            Word::YourTurn(turn) => Some(turn),
+            Word::Alone => None,
+        }
+    } else {
+        None
+    };
+    answer_alone::<M, H>(params, host, ext, call).await
+}
+
+async fn answer_alone<M, H>(
     params: &Params<'_>,
     host: &H,
     ext: &Extensions,

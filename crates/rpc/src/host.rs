@@ -1,8 +1,8 @@
 //! What the mechanism asks of the program around it: admission, transactions, audit, replies kept for repeats.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, hash::Hash, time::Duration};
 
-use crate::{Access, Effect, Extensions, Method, Refusal, RpcError, ScopeOf};
+use crate::{Access, Caller, Effect, Extensions, Method, Refusal, RpcError, ScopeOf};
 
 /// One call, as the host sees it: what is asked, not with which params.
 #[derive(Clone, Debug)]
@@ -58,14 +58,48 @@ pub trait Host: Send + Sync + 'static {
     /// Undoes what a failed call began. A refused mutation is still audited.
     fn refuse(&self, scope: Self::Scope, call: &Call, error: &RpcError) -> impl Future<Output = ()> + Send;
 
+    /// Whose a call is: such as are equal may be answered together.
+    type Company: Clone + Eq + Hash + Send + Sync + 'static;
+
+    /// Nothing has been verified: it is what the caller says. `None` for a call that is made alone.
+    fn company(&self, ext: &Extensions) -> Option<Self::Company>;
+
+    /// As [`admit`](Self::admit), for all of a company. What is refused here is asked again by each of them.
+    fn admit_company(
+        &self,
+        ext: &Extensions,
+        call: &Call,
+    ) -> impl Future<Output = Result<Self::Scope, RpcError>> + Send;
+
+    /// The scope of one of an admitted company, which holds no transaction of its own.
+    fn join(&self, lead: &Self::Scope, ext: &Extensions) -> Result<Self::Scope, RpcError>;
+
+    /// Gives the transaction of one to another.
+    fn hand_over(&self, from: &mut Self::Scope, to: &mut Self::Scope);
+
+    /// As [`commit`](Self::commit), of all that was done at once; of nothing, when nothing was.
+    fn commit_together(
+        &self,
+        lead: Self::Scope,
+        done: Vec<(Self::Scope, Call)>,
+    ) -> impl Future<Output = Result<(), RpcError>> + Send;
+
     /// Told of every call when it has ended.
     fn observe(&self, call: &Call, outcome: Result<(), &RpcError>, elapsed: Duration);
+
+    /// How long a call waits for others of its company to end before it is made alone.
+    fn patience(&self) -> Duration {
+        Duration::from_millis(100)
+    }
 
     /// How long a call may take before it is answered with TIMEOUT.
     fn deadline(&self) -> Duration {
         Duration::from_secs(25)
     }
 }
+
+/// An answer, or none from here.
+pub type Maybe<M> = Option<<M as Method>::Output>;
 
 /// A host that answers `M`.
 pub trait Handle<M: Method>: Host + Sized {
@@ -74,4 +108,28 @@ pub trait Handle<M: Method>: Host + Sized {
         scope: &mut ScopeOf<M, Self>,
         params: M,
     ) -> impl Future<Output = Result<M::Output, Self::Failure<M::Refusal>>> + Send;
+
+    /// Whether calls of one caller that come at the same time are answered together.
+    const TOGETHER: bool = false;
+
+    /// Answers calls of one caller in the transaction that `lead` holds; each has its own scope for all else. No answer
+    /// where a call is to be made alone, and nothing may have been written for it then: so this, which asks one after
+    /// another, is for queries.
+    fn handle_together(
+        &self,
+        lead: &mut Self::Scope,
+        scopes: &mut [Self::Scope],
+        calls: Vec<M>,
+    ) -> impl Future<Output = Result<Vec<Maybe<M>>, Self::Failure<M::Refusal>>> + Send {
+        async move {
+            let mut answers = Vec::with_capacity(calls.len());
+            for (scope, call) in scopes.iter_mut().zip(calls) {
+                self.hand_over(lead, scope);
+                let answer = self.handle(M::Caller::lend::<Self>(scope, &mut ()), call).await;
+                self.hand_over(scope, lead);
+                answers.push(answer.ok());
+            }
+            Ok(answers)
+        }
+    }
 }

@@ -19,13 +19,14 @@ pub mod patch;
 mod queries;
 mod refusal;
 mod subscription;
+mod together;
 mod words;
 
 pub use caller::{Access, Admin, Anyone, Caller, Manager, ScopeOf, Viewer};
 pub use dispatch::{Registry, ResultSlot};
 pub use document::Document;
 pub use error::{Code, DATABASE_UNAVAILABLE, FieldError, RpcError};
-pub use host::{Call, Handle, Host, Remember};
+pub use host::{Call, Handle, Host, Maybe, Remember};
 pub use jsonrpsee::{Extensions, Methods, core::RegisterMethodError};
 pub use method::{Effect, Example, Listed, Method, MethodInfo, Topic};
 pub use queries::Query;

@@ -51,42 +51,56 @@ pub struct AuditEntry {
 /// # Errors
 /// When the database refused or could not be reached; the mutation must not commit then.
 pub async fn append_entry(tx: &mut TenantTx, entry: &AuditEntry) -> Result<(), StoreError> {
-    let tenant = tx.tenant().0;
-    let (kind, id, user) = match entry.actor {
+    append_entries(tx, std::slice::from_ref(entry)).await
+}
+
+/// One statement for all: the marker of the change costs no round trip of its own.
+const APPEND: &str = "WITH marked AS (INSERT INTO changes (id, tenant_id, topics) VALUES ($2, $1, $3)) \
+    INSERT INTO audit_log (tenant_id, id, actor_kind, actor_id, user_id, action, resource, resource_id, outcome, changes, \
+      metadata, request_id, address, user_agent) \
+    SELECT $1, * FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+
+/// # Errors
+/// As for [`append_entry`].
+pub async fn append_entries(tx: &mut TenantTx, entries: &[AuditEntry]) -> Result<(), StoreError> {
+    tx.changes(Topic::Audit);
+    let (topics, marker) = tx.marks().take_unwritten().unwrap_or_default();
+    let actors: Vec<(&str, String, Option<Uuid>)> = entries.iter().map(|it| actor(it.actor)).collect();
+    statement(APPEND)
+        .bind::<SqlUuid, _>(tx.tenant().0)
+        .bind::<BigInt, _>(marker)
+        .bind::<Array<Text>, _>(changes::names(topics))
+        .bind::<Array<SqlUuid>, _>(entries.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(actors.iter().map(|it| it.0).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(actors.iter().map(|it| &it.1).collect::<Vec<_>>())
+        .bind::<Array<Nullable<SqlUuid>>, _>(actors.iter().map(|it| it.2).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(entries.iter().map(|it| &it.action).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(entries.iter().map(|it| &it.resource).collect::<Vec<_>>())
+        .bind::<Array<Nullable<Text>>, _>(
+            entries.iter().map(|it| it.resource_id.as_ref()).collect::<Vec<_>>(),
+        )
+        .bind::<Array<Text>, _>(entries.iter().map(|it| it.outcome.as_str()).collect::<Vec<_>>())
+        .bind::<Array<Jsonb>, _>(entries.iter().map(|it| object(&it.changes)).collect::<Vec<_>>())
+        .bind::<Array<Jsonb>, _>(entries.iter().map(|it| object(&it.metadata)).collect::<Vec<_>>())
+        .bind::<Array<Nullable<Text>>, _>(entries.iter().map(|it| it.request_id.as_ref()).collect::<Vec<_>>())
+        .bind::<Array<Nullable<Text>>, _>(entries.iter().map(|it| it.address.as_ref()).collect::<Vec<_>>())
+        .bind::<Array<Nullable<Text>>, _>(entries.iter().map(|it| it.user_agent.as_ref()).collect::<Vec<_>>())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Kind and id, and the user's own id if it is one.
+fn actor(actor: Actor) -> (&'static str, String, Option<Uuid>) {
+    match actor {
         Actor::User(user) => ("user", user.to_string(), Some(user.0)),
         Actor::ApiKey(key) => ("api_key", key.to_string(), None),
         Actor::System => ("system", "system".to_owned(), None),
-    };
-    let object =
-        |value: &Value| if value.is_null() { Value::Object(Default::default()) } else { value.clone() };
-    tx.changes(Topic::Audit);
-    // One statement for both: the marker of the change costs no round trip of its own.
-    let (topics, marker) = tx.marks().take_unwritten().unwrap_or_default();
-    statement(
-        "WITH marked AS (INSERT INTO changes (id, tenant_id, topics) VALUES ($14, $1, $13)) \
-         INSERT INTO audit_log (tenant_id, id, actor_kind, actor_id, user_id, action, resource, resource_id, outcome, changes, \
-           metadata, request_id, address, user_agent) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $15, $16)",
-    )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<SqlUuid, _>(Uuid::now_v7())
-    .bind::<Text, _>(kind)
-    .bind::<Text, _>(id)
-    .bind::<Nullable<SqlUuid>, _>(user)
-    .bind::<Text, _>(&entry.action)
-    .bind::<Text, _>(&entry.resource)
-    .bind::<Nullable<Text>, _>(&entry.resource_id)
-    .bind::<Text, _>(entry.outcome.as_str())
-    .bind::<Jsonb, _>(object(&entry.changes))
-    .bind::<Jsonb, _>(object(&entry.metadata))
-    .bind::<Nullable<Text>, _>(&entry.request_id)
-    .bind::<Array<Text>, _>(changes::names(topics))
-    .bind::<BigInt, _>(marker)
-    .bind::<Nullable<Text>, _>(&entry.address)
-    .bind::<Nullable<Text>, _>(&entry.user_agent)
-    .execute(tx.conn())
-    .await?;
-    Ok(())
+    }
+}
+
+fn object(value: &Value) -> Value {
+    if value.is_null() { Value::Object(Default::default()) } else { value.clone() }
 }
 
 /// One row of the log.

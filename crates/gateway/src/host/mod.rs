@@ -33,7 +33,7 @@ pub use self::{
 use crate::{
     config::Config,
     live::Live,
-    server::{Outage, RequestMeta},
+    server::{Outage, RequestMeta, Secret},
     vault::Vault,
     vendors::Vendors,
 };
@@ -127,15 +127,9 @@ impl Gateway {
     }
 }
 
-impl Host for Gateway {
-    type Scope = Scope;
-    type Failure<R: Refusal> = Failure<R>;
-
-    fn request_id(&self, ext: &Extensions) -> String {
-        ext.get::<RequestMeta>().map_or_else(String::new, |it| it.request_id.to_string())
-    }
-
-    async fn admit(&self, ext: &Extensions, call: &Call) -> Result<Scope, RpcError> {
+impl Gateway {
+    /// Finds out who is calling, and enters its organization.
+    async fn enter(&self, ext: &Extensions, call: &Call) -> Result<Scope, RpcError> {
         let meta = ext.get::<RequestMeta>().ok_or_else(|| {
             tracing::error!(method = call.method, "a call came without its request's particulars");
             RpcError::internal()
@@ -150,12 +144,26 @@ impl Host for Gateway {
             }
         });
         let Admitted { principal, tx, expires_at } = admitted?;
-        let scope = Scope::of(principal, expires_at, tx, meta, &self.store);
-        let allowed = if admission::covers(principal.role, call.access) {
-            self.limits.charge(&principal)
-        } else {
-            Err(RpcError::forbidden())
-        };
+        Ok(Scope::of(principal, expires_at, Some(tx), meta, &self.store))
+    }
+}
+
+/// Whether such a caller may make the call at all.
+fn permitted(scope: &Scope, call: &Call) -> Result<(), RpcError> {
+    if admission::covers(scope.principal.role, call.access) { Ok(()) } else { Err(RpcError::forbidden()) }
+}
+
+impl Host for Gateway {
+    type Scope = Scope;
+    type Failure<R: Refusal> = Failure<R>;
+
+    fn request_id(&self, ext: &Extensions) -> String {
+        ext.get::<RequestMeta>().map_or_else(String::new, |it| it.request_id.to_string())
+    }
+
+    async fn admit(&self, ext: &Extensions, call: &Call) -> Result<Scope, RpcError> {
+        let scope = self.enter(ext, call).await?;
+        let allowed = permitted(&scope, call).and_then(|()| self.limits.charge(&scope.principal));
         match allowed {
             Ok(()) => Ok(scope),
             Err(error) => {
@@ -197,14 +205,51 @@ impl Host for Gateway {
     }
 
     async fn refuse(&self, mut scope: Scope, call: &Call, error: &RpcError) {
-        // Cheaper than dropping the transaction, which would close its connection.
-        if let Some(tx) = scope.tx.take()
-            && let Err(error) = tx.rollback().await
-        {
-            tracing::debug!(%error, "the rollback was left to the database");
-        }
+        scope.roll_back().await;
         if call.effect.is_mutation() {
             trail::record_refused(&self.store, &scope, call, error).await;
+        }
+    }
+
+    type Company = Secret;
+
+    /// A credential speaks for one caller in one organization.
+    fn company(&self, ext: &Extensions) -> Option<Secret> {
+        ext.get::<RequestMeta>()?.credential.clone()
+    }
+
+    async fn admit_company(&self, ext: &Extensions, call: &Call) -> Result<Scope, RpcError> {
+        let mut scope = self.enter(ext, call).await?;
+        let permitted = permitted(&scope, call);
+        if permitted.is_err() {
+            scope.roll_back().await;
+        }
+        permitted.map(|()| scope)
+    }
+
+    fn join(&self, lead: &Scope, ext: &Extensions) -> Result<Scope, RpcError> {
+        self.limits.charge(&lead.principal)?;
+        let meta = ext.get::<RequestMeta>().ok_or_else(RpcError::internal)?;
+        Ok(Scope::of(lead.principal, lead.expires_at, None, meta, &self.store))
+    }
+
+    fn hand_over(&self, from: &mut Scope, to: &mut Scope) {
+        to.tx = from.tx.take();
+    }
+
+    async fn commit_together(&self, mut lead: Scope, done: Vec<(Scope, Call)>) -> Result<(), RpcError> {
+        let Some((_, call)) = done.first() else {
+            lead.roll_back().await;
+            return Ok(());
+        };
+        if let Effect::Mutation { topics, .. } = call.effect {
+            lead.tx().changes(Topics::named(topics.iter().map(|it| it.0)));
+            trail::record_all_done(lead.tx(), done).await.map_err(store_error)?;
+        }
+        match lead.tx.take() {
+            Some(tx) => tx.commit().await.map_err(store_error),
+            // A query has paused, and could not go on.
+            None => Ok(()),
         }
     }
 

@@ -56,14 +56,14 @@ impl Scope {
     pub(super) fn of(
         principal: Principal,
         expires_at: Option<DateTime<Utc>>,
-        tx: TenantTx,
+        tx: Option<TenantTx>,
         meta: &RequestMeta,
         store: &Store,
     ) -> Self {
         Scope {
             principal,
             expires_at,
-            tx: Some(tx),
+            tx,
             meta: Arc::new(meta.clone()),
             note: Note::default(),
             store: store.clone(),
@@ -83,7 +83,7 @@ impl Scope {
         };
         Scope {
             turn: Some(Turn::Held(turn)),
-            ..Scope::of(asker.principal, asker.expires_at, tx, &meta, store)
+            ..Scope::of(asker.principal, asker.expires_at, Some(tx), &meta, store)
         }
     }
 
@@ -105,9 +105,13 @@ impl Scope {
     }
 
     /// Ends a transaction that was only read from.
-    pub(crate) async fn end_reading(self) {
+    pub(crate) async fn end_reading(mut self) {
+        self.roll_back().await;
+    }
+
+    pub(super) async fn roll_back(&mut self) {
         // Cheaper than dropping the transaction, which would close its connection.
-        if let Some(tx) = self.tx
+        if let Some(tx) = self.tx.take()
             && let Err(error) = tx.rollback().await
         {
             tracing::debug!(%error, "the rollback was left to the database");

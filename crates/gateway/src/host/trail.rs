@@ -1,18 +1,24 @@
-//! One audit row for each mutation: in its own transaction when it was done, in another when it was refused.
+//! One audit row for each mutation: in the transaction that did it, or in another when it was refused.
 
 use rpc::{Call, Effect, RpcError};
 use serde_json::{Value, json};
 use store::{
-    Store, StoreError,
+    Store, StoreError, TenantTx,
     audit::{self, AuditEntry, Outcome},
 };
 
 use super::scope::Scope;
 
 pub(super) async fn record_done(scope: &mut Scope, call: &Call) -> Result<(), StoreError> {
-    let changes = std::mem::take(&mut scope.note.changes);
-    let entry = entry(scope, call, Outcome::Done, changes, json!({}));
+    let entry = done(scope, call);
     audit::append_entry(scope.tx(), &entry).await
+}
+
+/// As [`record_done`], of calls that one transaction has done.
+pub(super) async fn record_all_done(tx: &mut TenantTx, calls: Vec<(Scope, Call)>) -> Result<(), StoreError> {
+    let entries: Vec<AuditEntry> =
+        calls.into_iter().map(|(mut scope, call)| done(&mut scope, &call)).collect();
+    audit::append_entries(tx, &entries).await
 }
 
 /// Best effort where the database is away: a refusal that cannot be written down changed nothing either.
@@ -26,6 +32,11 @@ pub(super) async fn record_refused(store: &Store, scope: &Scope, call: &Call, er
     if let Err(error) = written.await {
         tracing::warn!(method = call.method, %error, "a refused mutation was not audited");
     }
+}
+
+fn done(scope: &mut Scope, call: &Call) -> AuditEntry {
+    let changes = std::mem::take(&mut scope.note.changes);
+    entry(scope, call, Outcome::Done, changes, json!({}))
 }
 
 fn entry(scope: &Scope, call: &Call, outcome: Outcome, changes: Value, metadata: Value) -> AuditEntry {

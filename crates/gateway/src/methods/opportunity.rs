@@ -14,6 +14,8 @@ use super::{convert, rows, timeline};
 use crate::host::{Failure, Gateway, Scope};
 
 impl Handle<List> for Gateway {
+    const TOGETHER: bool = true;
+
     async fn handle(
         &self,
         scope: &mut Scope,
@@ -47,6 +49,8 @@ impl Handle<List> for Gateway {
 }
 
 impl Handle<Get> for Gateway {
+    const TOGETHER: bool = true;
+
     async fn handle(
         &self,
         scope: &mut Scope,

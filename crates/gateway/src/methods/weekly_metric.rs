@@ -11,7 +11,7 @@ use api::{
     types::{MetricsImportId, Page, Timestamp, WeeklyMetric},
 };
 use chrono::NaiveDate;
-use rpc::{Handle, NoRefusal, RpcError};
+use rpc::{Handle, Maybe, NoRefusal, RpcError};
 use serde_json::{Value, json};
 use store::{
     actors,
@@ -44,45 +44,59 @@ impl Handle<List> for Gateway {
 
 impl Handle<Upsert> for Gateway {
     async fn handle(&self, scope: &mut Scope, params: Upsert) -> Result<UpsertedWeek, Failure<Refusal>> {
-        let Upsert {
-            campaign_id,
-            campaign_group_id,
-            client_channel_id,
-            client_id,
-            week_start,
-            ad_spend,
-            sales,
-        } = params;
-        let week = Week {
-            campaign_id,
-            campaign_group_id,
-            client_channel_id,
-            client_id,
-            week_start,
-            ad_spend,
-            sales,
-        };
+        let week = week(params);
         scope.about(target(&week).1);
-        let Done { place, new, written } = write_one(scope, &week).await?;
-        scope.audit(
-            place.id,
-            json!({ "before": before(&written), "after": after(&new), "changed": written.changed }),
-        );
-        let row = WeekRow {
-            place,
-            week_start: new.week_start,
-            ad_spend: new.ad_spend,
-            sales: new.sales,
-            source: written.source,
-            recorded_at: written.recorded_at,
-        };
-        Ok(UpsertedWeek { week: advertising::week(row)?, changed: written.changed })
+        let done = write_one(scope, &week).await?;
+        Ok(upserted(scope, done)?)
     }
+
+    const TOGETHER: bool = true;
+
+    async fn handle_together(
+        &self,
+        lead: &mut Scope,
+        scopes: &mut [Scope],
+        calls: Vec<Upsert>,
+    ) -> Result<Vec<Maybe<Upsert>>, Failure<Refusal>> {
+        let weeks: Vec<Week> = calls.into_iter().map(week).collect();
+        let writable: Vec<Option<Writable>> =
+            writable(lead, &weeks).await?.into_iter().map(Result::ok).collect();
+        let mut done = write(lead, writable.iter().flatten().cloned().collect()).await?.into_iter();
+        let answers = scopes
+            .iter_mut()
+            .zip(writable)
+            .map(|(scope, it)| it.and_then(|_| done.next()).map(|done| upserted(scope, done)).transpose());
+        Ok(answers.collect::<Result<_, _>>()?)
+    }
+}
+
+fn week(params: Upsert) -> Week {
+    let Upsert { campaign_id, campaign_group_id, client_channel_id, client_id, week_start, ad_spend, sales } =
+        params;
+    Week { campaign_id, campaign_group_id, client_channel_id, client_id, week_start, ad_spend, sales }
+}
+
+fn upserted(scope: &mut Scope, done: Done) -> Result<UpsertedWeek, RpcError> {
+    let Done { place, new, written } = done;
+    let changes = json!({ "before": before(&written), "after": after(&new), "changed": written.changed });
+    scope.audit(place.id, changes);
+    let row = WeekRow {
+        place,
+        week_start: new.week_start,
+        ad_spend: new.ad_spend,
+        sales: new.sales,
+        source: written.source,
+        recorded_at: written.recorded_at,
+    };
+    Ok(UpsertedWeek { week: advertising::week(row)?, changed: written.changed })
 }
 
 impl Handle<UpsertMany> for Gateway {
     async fn handle(&self, scope: &mut Scope, params: UpsertMany) -> Result<UpsertedWeeks, Failure<Refusal>> {
-        let written = write(scope, &params.weeks).await?;
+        // All of them or none: the first that is refused refuses the call.
+        let writable: Result<Vec<Writable>, Refusal> =
+            writable(scope, &params.weeks).await?.into_iter().collect();
+        let written = write(scope, writable.map_err(Failure::Refused)?).await?;
         let count = |is: fn(&WrittenWeek) -> bool| written.iter().filter(|it| is(&it.written)).count() as u64;
         let weeks = UpsertedWeeks {
             inserted: count(|it| it.changed && it.before_ad_spend.is_none()),
@@ -149,31 +163,41 @@ async fn write_one(scope: &mut Scope, week: &Week) -> Result<Done, Failure<Refus
     Ok(Done { place, new, written: written.ok_or_else(RpcError::internal)? })
 }
 
-/// All of them or none: the first that is refused refuses the call.
-async fn write(scope: &mut Scope, weeks: &[Week]) -> Result<Vec<Done>, Failure<Refusal>> {
+/// A week that may be written, and where.
+type Writable = (Place, NewWeek);
+
+/// Each of these weeks at its place, or why it may not be written; no two are of one place and week.
+async fn writable(
+    scope: &mut Scope,
+    weeks: &[Week],
+) -> Result<Vec<Result<Writable, Refusal>>, Failure<Refusal>> {
     let named: Vec<(Level, Uuid)> = weeks.iter().map(target).collect();
     let found = metrics::find_places(scope.tx(), &named).await?;
     let places: HashMap<(Level, Uuid), Place> =
         found.into_iter().map(|place| ((place.level, place.id), place)).collect();
     let mut seen = HashSet::new();
-    let mut new = Vec::with_capacity(weeks.len());
-    for (index, week) in (0..).zip(weeks) {
+    let mut judge = |index: u32, week: &Week| {
         let (level, id) = target(week);
-        let (week_start, amounts) = measured(week, index).map_err(Failure::Refused)?;
-        let place = places.get(&(level, id)).ok_or_else(|| Failure::Refused(no_such(level, index)))?;
-        accepts(scope, place, week, index).map_err(Failure::Refused)?;
+        let (week_start, amounts) = measured(week, index)?;
+        let place = places.get(&(level, id)).ok_or_else(|| no_such(level, index))?;
+        accepts(scope, place, week, index)?;
         if !seen.insert((id, week_start)) {
-            return Err(Failure::Refused(Refusal::WeekTwice { index }));
+            return Err(Refusal::WeekTwice { index });
         }
-        new.push(NewWeek::at(place, week_start, amounts.ad_spend, amounts.sales));
-    }
+        Ok((place.clone(), NewWeek::at(place, week_start, amounts.ad_spend, amounts.sales)))
+    };
+    Ok((0..).zip(weeks).map(|(index, week)| judge(index, week)).collect())
+}
+
+async fn write(scope: &mut Scope, weeks: Vec<Writable>) -> Result<Vec<Done>, Failure<Refusal>> {
     let by = advertising::actor(scope);
+    let new: Vec<NewWeek> = weeks.iter().map(|it| it.1).collect();
     let written = metrics::upsert_weeks(scope.tx(), &new, Source::Manual, &by, None).await?;
     let mut written: HashMap<_, _> =
         written.into_iter().map(|it| ((it.entity_id, it.week_start), it)).collect();
-    let done = new.into_iter().map(|new| {
+    let done = weeks.into_iter().map(|(place, new)| {
         let written = written.remove(&(new.place, new.week_start)).ok_or_else(RpcError::internal)?;
-        Ok(Done { place: places[&(new.level, new.place)].clone(), new, written })
+        Ok(Done { place, new, written })
     });
     done.collect()
 }

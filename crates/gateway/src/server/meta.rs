@@ -49,7 +49,7 @@ impl Outage {
 }
 
 /// A text that must not reach a log: its `Debug` shows nothing, and it has no `Display`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(Arc<str>);
 
 impl Secret {

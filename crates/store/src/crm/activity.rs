@@ -1,8 +1,10 @@
 //! The log, newest first: of everybody, of a person, of an account and its people; one fact of it; a new one.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
@@ -212,13 +214,41 @@ pub enum RecordActivityError {
     Store(#[from] StoreError),
 }
 
-/// Those named must be there and not deleted; then the row, read back with its names. One round trip.
+/// Those named must be there and not deleted; then the rows, read back with their names. One round trip.
 const RECORD: &str = "WITH a AS (INSERT INTO activities \
        (tenant_id, id, person_id, account_id, type, channel, occurred_at, subject, properties) \
-     SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::text, $6::text, $7::timestamptz, $8::text, $9::jsonb WHERE \
-       ($3::uuid IS NULL OR EXISTS (SELECT FROM people e WHERE e.tenant_id = $1 AND e.id = $3 AND e.deleted_at IS NULL)) AND \
-       ($4::uuid IS NULL OR EXISTS (SELECT FROM accounts e WHERE e.tenant_id = $1 AND e.id = $4 AND e.deleted_at IS NULL)) \
+     SELECT $1, g.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9) \
+       AS g (id, person_id, account_id, type, channel, occurred_at, subject, properties) WHERE \
+       (g.person_id IS NULL OR EXISTS \
+         (SELECT FROM people e WHERE e.tenant_id = $1 AND e.id = g.person_id AND e.deleted_at IS NULL)) AND \
+       (g.account_id IS NULL OR EXISTS \
+         (SELECT FROM accounts e WHERE e.tenant_id = $1 AND e.id = g.account_id AND e.deleted_at IS NULL)) \
      RETURNING *)";
+
+/// Adds facts to the log, those whose person and account are there. Answers in their order, with nothing for the others.
+///
+/// # Errors
+/// When the database refuses; [`StoreError::Rule`] when one names neither.
+pub async fn record_activities(
+    tx: &mut TenantTx,
+    new: &[NewActivity],
+) -> Result<Vec<Option<Activity>>, StoreError> {
+    let ids: Vec<Uuid> = new.iter().map(|_| Uuid::now_v7()).collect();
+    let recorded: Vec<Activity> = statement(format!("{RECORD} SELECT {COLUMNS} FROM a {NAMES}"))
+        .bind::<SqlUuid, _>(tx.tenant().0)
+        .bind::<Array<SqlUuid>, _>(&ids)
+        .bind::<Array<Nullable<SqlUuid>>, _>(new.iter().map(|it| it.person).collect::<Vec<_>>())
+        .bind::<Array<Nullable<SqlUuid>>, _>(new.iter().map(|it| it.account).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(new.iter().map(|it| &it.activity_type).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(new.iter().map(|it| &it.channel).collect::<Vec<_>>())
+        .bind::<Array<Timestamptz>, _>(new.iter().map(|it| it.occurred_at).collect::<Vec<_>>())
+        .bind::<Array<Nullable<Text>>, _>(new.iter().map(|it| it.subject.as_ref()).collect::<Vec<_>>())
+        .bind::<Array<Nullable<Jsonb>>, _>(new.iter().map(|it| it.properties.as_ref()).collect::<Vec<_>>())
+        .load(tx.conn())
+        .await?;
+    let mut recorded: HashMap<Uuid, Activity> = recorded.into_iter().map(|it| (it.id, it)).collect();
+    Ok(ids.iter().map(|id| recorded.remove(id)).collect())
+}
 
 /// Adds a fact to the log.
 ///
@@ -226,30 +256,13 @@ const RECORD: &str = "WITH a AS (INSERT INTO activities \
 /// [`RecordActivityError::NoSuchPerson`] and [`RecordActivityError::NoSuchAccount`], also for those who were
 /// deleted; [`StoreError::Rule`] when neither is named.
 pub async fn record_activity(tx: &mut TenantTx, new: &NewActivity) -> Result<Activity, RecordActivityError> {
-    let recorded = statement(format!("{RECORD} SELECT {COLUMNS} FROM a {NAMES}"))
-        .bind::<SqlUuid, _>(tx.tenant().0)
-        .bind::<SqlUuid, _>(Uuid::now_v7())
-        .bind::<Nullable<SqlUuid>, _>(new.person)
-        .bind::<Nullable<SqlUuid>, _>(new.account)
-        .bind::<Text, _>(&new.activity_type)
-        .bind::<Text, _>(&new.channel)
-        .bind::<Timestamptz, _>(new.occurred_at)
-        .bind::<Nullable<Text>, _>(&new.subject)
-        .bind::<Nullable<Jsonb>, _>(&new.properties)
-        .get_result(tx.conn())
-        .await
-        .map_err(StoreError::from);
-    match (recorded, new.person, new.account) {
-        (Ok(activity), _, _) => Ok(activity),
-        (Err(StoreError::NotFound), Some(_), None) => Err(RecordActivityError::NoSuchPerson),
-        (Err(StoreError::NotFound), None, _) => Err(RecordActivityError::NoSuchAccount),
-        (Err(StoreError::NotFound), Some(person), Some(_)) => {
-            match super::survivor(tx, "people", person).await {
-                Ok(_) => Err(RecordActivityError::NoSuchAccount),
-                Err(StoreError::NotFound) => Err(RecordActivityError::NoSuchPerson),
-                Err(error) => Err(error.into()),
-            }
-        }
-        (Err(error), _, _) => Err(error.into()),
+    if let Some(activity) = record_activities(tx, std::slice::from_ref(new)).await?.pop().flatten() {
+        return Ok(activity);
+    }
+    let Some(person) = new.person else { return Err(RecordActivityError::NoSuchAccount) };
+    match super::survivor(tx, "people", person).await {
+        Ok(_) => Err(RecordActivityError::NoSuchAccount),
+        Err(StoreError::NotFound) => Err(RecordActivityError::NoSuchPerson),
+        Err(error) => Err(error.into()),
     }
 }

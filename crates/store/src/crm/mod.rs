@@ -25,7 +25,7 @@ pub use account::{
 };
 pub use activity::{
     Activity, ActivityFilter, NewActivity, RecordActivityError, get_activity, list_activities,
-    record_activity,
+    record_activities, record_activity,
 };
 pub use detail::{
     AccountDetail, OpportunityDetail, OpportunitySummary, PeopleSummary, PersonDetail, get_account_detail,

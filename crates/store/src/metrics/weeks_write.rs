@@ -133,6 +133,9 @@ pub async fn upsert_weeks(
     by: &str,
     import: Option<Uuid>,
 ) -> Result<Vec<WrittenWeek>, StoreError> {
+    // Everybody locks in this order, so that nobody waits for somebody who waits for them.
+    let mut weeks = weeks.to_vec();
+    weeks.sort_unstable_by_key(|it| (it.place, it.week_start));
     let written = statement(UPSERT)
         .bind::<SqlUuid, _>(tx.tenant().0)
         .bind::<Array<SqlUuid>, _>(weeks.iter().map(|it| it.client).collect::<Vec<_>>())
