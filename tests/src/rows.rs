@@ -102,6 +102,11 @@ impl Rows {
         .await;
     }
 
+    /// The one number that a query answers with.
+    pub async fn number(&self, sql: &str) -> i64 {
+        self.client.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
     /// Any statements.
     pub async fn run(&self, sql: &str) {
         self.client.batch_execute(sql).await.unwrap_or_else(|error| panic!("{error:?} in {sql}"));

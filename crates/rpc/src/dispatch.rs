@@ -42,6 +42,7 @@ impl<H: Host> Registry<H> {
         H: Handle<M>,
     {
         const { assert!(!matches!(M::EFFECT, Effect::Subscription), "list it with the subscriptions") };
+        const { assert!(!H::TOGETHER || M::EFFECT.is_mutation(), "a query has nothing to gain") };
         let together = Arc::new(Together::<M, H>::default());
         self.module.register_async_method(M::NAME, move |params, host: Arc<H>, ext| {
             let together = together.clone();
@@ -121,7 +122,7 @@ where
     M: Method,
     H: Handle<M>,
 {
-    let _turn = if <H as Handle<M>>::TOGETHER {
+    let _turn = if H::TOGETHER {
         match together.join(host, params.as_str(), ext, call).await {
             Word::Answered(answer) => return answer,
             Word::YourTurn(turn) => Some(turn),

@@ -1,8 +1,12 @@
 //! What the mechanism asks of the program around it: admission, transactions, audit, replies kept for repeats.
 
-use std::{future::Future, hash::Hash, time::Duration};
+use std::{
+    future::{Future, ready},
+    hash::Hash,
+    time::Duration,
+};
 
-use crate::{Access, Caller, Effect, Extensions, Method, Refusal, RpcError, ScopeOf};
+use crate::{Access, Effect, Extensions, Method, Refusal, RpcError, ScopeOf};
 
 /// One call, as the host sees it: what is asked, not with which params.
 #[derive(Clone, Debug)]
@@ -64,18 +68,15 @@ pub trait Host: Send + Sync + 'static {
     /// Nothing has been verified: it is what the caller says. `None` for a call that is made alone.
     fn company(&self, ext: &Extensions) -> Option<Self::Company>;
 
-    /// As [`admit`](Self::admit), for all of a company. What is refused here is asked again by each of them.
+    /// As [`admit`](Self::admit), for calls of one company. What is refused here is asked again by each of them.
     fn admit_company(
         &self,
-        ext: &Extensions,
+        calls: &[&Extensions],
         call: &Call,
     ) -> impl Future<Output = Result<Self::Scope, RpcError>> + Send;
 
     /// The scope of one of an admitted company, which holds no transaction of its own.
     fn join(&self, lead: &Self::Scope, ext: &Extensions) -> Result<Self::Scope, RpcError>;
-
-    /// Gives the transaction of one to another.
-    fn hand_over(&self, from: &mut Self::Scope, to: &mut Self::Scope);
 
     /// As [`commit`](Self::commit), of all that was done at once; of nothing, when nothing was.
     fn commit_together(
@@ -113,23 +114,13 @@ pub trait Handle<M: Method>: Host + Sized {
     const TOGETHER: bool = false;
 
     /// Answers calls of one caller in the transaction that `lead` holds; each has its own scope for all else. No answer
-    /// where a call is to be made alone, and nothing may have been written for it then: so this, which asks one after
-    /// another, is for queries.
+    /// where a call is to be made alone, and nothing may have been written for it then.
     fn handle_together(
         &self,
-        lead: &mut Self::Scope,
-        scopes: &mut [Self::Scope],
-        calls: Vec<M>,
+        _lead: &mut Self::Scope,
+        _scopes: &mut [Self::Scope],
+        _calls: Vec<M>,
     ) -> impl Future<Output = Result<Vec<Maybe<M>>, Self::Failure<M::Refusal>>> + Send {
-        async move {
-            let mut answers = Vec::with_capacity(calls.len());
-            for (scope, call) in scopes.iter_mut().zip(calls) {
-                self.hand_over(lead, scope);
-                let answer = self.handle(M::Caller::lend::<Self>(scope, &mut ()), call).await;
-                self.hand_over(scope, lead);
-                answers.push(answer.ok());
-            }
-            Ok(answers)
-        }
+        ready(Ok(Vec::new()))
     }
 }

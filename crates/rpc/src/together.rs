@@ -114,7 +114,8 @@ impl<M: Method, H: Handle<M>> Turn<M, H> {
 
 async fn answer<M: Method, H: Handle<M>>(host: &H, group: Vec<Waiting<M, H>>) {
     let Some(first) = group.first() else { return };
-    let mut lead = match host.admit_company(&first.ext, &first.call).await {
+    let extensions: Vec<&Extensions> = group.iter().map(|it| &it.ext).collect();
+    let mut lead = match host.admit_company(&extensions, &first.call).await {
         Ok(lead) => lead,
         // Nobody is let wait for the database a second time.
         Err(error) if error.reason == DATABASE_UNAVAILABLE => {

@@ -58,7 +58,8 @@ pub async fn append_entry(tx: &mut TenantTx, entry: &AuditEntry) -> Result<(), S
 const APPEND: &str = "WITH marked AS (INSERT INTO changes (id, tenant_id, topics) VALUES ($2, $1, $3)) \
     INSERT INTO audit_log (tenant_id, id, actor_kind, actor_id, user_id, action, resource, resource_id, outcome, changes, \
       metadata, request_id, address, user_agent) \
-    SELECT $1, * FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    SELECT $1, * FROM unnest($4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::text[], \
+      $12::jsonb[], $13::jsonb[], $14::text[], $15::text[], $16::text[])";
 
 /// # Errors
 /// As for [`append_entry`].

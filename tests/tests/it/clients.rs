@@ -13,7 +13,7 @@ use crate::{calls, example, live::Watching, strangers::required_only};
 const FIGURES: &[&str] = &["7777777", "8888888", "77777.77", "88888.88"];
 
 /// Limits mona, who is a manager, and vera, who is a viewer, to the first client.
-async fn limit(ours: &Tenant, role: &str) {
+pub(crate) async fn limit(ours: &Tenant, role: &str) {
     for (user, role) in [(0x315, role), (0x314, "viewer")] {
         let user = in_tenant(ours, sample::TENANT_ID.0.as_u128() - 1 + user);
         let client = in_tenant(ours, sample::CLIENT_ID.0.as_u128());
@@ -27,7 +27,7 @@ fn in_tenant(ours: &Tenant, id: u128) -> Value {
 }
 
 /// The second client's ids, by the name of their type.
-fn of_the_second(ours: &Tenant, kind: &str) -> Option<Value> {
+pub(crate) fn of_the_second(ours: &Tenant, kind: &str) -> Option<Value> {
     let last = match kind {
         "ClientId" => 0xc3,
         "ClientChannelId" => 0xd3,

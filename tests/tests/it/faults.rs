@@ -152,7 +152,7 @@ async fn carry(mut near: TcpStream, socket: PathBuf, mut frozen: watch::Receiver
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_waits_once_for_a_database_that_never_answers() {
+async fn a_batch_waits_once_for_a_database_that_never_answers_and_so_do_calls_at_once() {
     let database = TestDatabase::start().await;
     let line = Line::to(&database).await;
     let salesforce =
@@ -183,6 +183,10 @@ async fn a_batch_waits_once_for_a_database_that_never_answers() {
         replies.iter().for_each(unavailable);
         assert!(begun.elapsed() < 2 * one_wait, "{:?}, and one alone {one_wait:?}", begun.elapsed());
     }
+    let begun = Instant::now();
+    let at_once = (0..16).map(|_| admin.call_raw("account.list", &calls[0].1));
+    futures::future::join_all(at_once).await.iter().for_each(unavailable);
+    assert!(begun.elapsed() < one_wait + SLACK, "{:?}, and one alone {one_wait:?}", begun.elapsed());
     drop((line, server));
     application.stop().await;
 }

@@ -16,6 +16,7 @@ mod live;
 mod own_database;
 mod refusals;
 mod strangers;
+mod together;
 mod topics;
 mod weeks;
 

@@ -125,22 +125,20 @@ impl Gateway {
     pub fn waking(self, worker: workflows::Handle) -> Self {
         Gateway { worker, ..self }
     }
-}
 
-impl Gateway {
-    /// Finds out who is calling, and enters its organization.
-    async fn enter(&self, ext: &Extensions, call: &Call) -> Result<Scope, RpcError> {
-        let meta = ext.get::<RequestMeta>().ok_or_else(|| {
+    /// Finds out whose these calls are, and enters their organization.
+    async fn enter(&self, calls: &[&Extensions], call: &Call) -> Result<Scope, RpcError> {
+        let meta = calls.first().and_then(|ext| ext.get::<RequestMeta>()).ok_or_else(|| {
             tracing::error!(method = call.method, "a call came without its request's particulars");
             RpcError::internal()
         })?;
-        let outage = ext.get::<Outage>();
-        if outage.is_some_and(Outage::is_known) {
+        let outages = || calls.iter().filter_map(|ext| ext.get::<Outage>());
+        if outages().any(Outage::is_known) {
             return Err(RpcError::unavailable());
         }
         let admitted = self.authenticate(meta).await.inspect_err(|error| {
-            if let Some(outage) = outage.filter(|_| error.reason == DATABASE_UNAVAILABLE) {
-                outage.note();
+            if error.reason == DATABASE_UNAVAILABLE {
+                outages().for_each(Outage::note);
             }
         });
         let Admitted { principal, tx, expires_at } = admitted?;
@@ -162,7 +160,7 @@ impl Host for Gateway {
     }
 
     async fn admit(&self, ext: &Extensions, call: &Call) -> Result<Scope, RpcError> {
-        let scope = self.enter(ext, call).await?;
+        let scope = self.enter(&[ext], call).await?;
         let allowed = permitted(&scope, call).and_then(|()| self.limits.charge(&scope.principal));
         match allowed {
             Ok(()) => Ok(scope),
@@ -215,11 +213,12 @@ impl Host for Gateway {
 
     /// A credential speaks for one caller in one organization.
     fn company(&self, ext: &Extensions) -> Option<Secret> {
-        ext.get::<RequestMeta>()?.credential.clone()
+        let knows_of_an_outage = ext.get::<Outage>().is_some_and(Outage::is_known);
+        ext.get::<RequestMeta>()?.credential.clone().filter(|_| !knows_of_an_outage)
     }
 
-    async fn admit_company(&self, ext: &Extensions, call: &Call) -> Result<Scope, RpcError> {
-        let mut scope = self.enter(ext, call).await?;
+    async fn admit_company(&self, calls: &[&Extensions], call: &Call) -> Result<Scope, RpcError> {
+        let mut scope = self.enter(calls, call).await?;
         let permitted = permitted(&scope, call);
         if permitted.is_err() {
             scope.roll_back().await;
@@ -233,10 +232,6 @@ impl Host for Gateway {
         Ok(Scope::of(lead.principal, lead.expires_at, None, meta, &self.store))
     }
 
-    fn hand_over(&self, from: &mut Scope, to: &mut Scope) {
-        to.tx = from.tx.take();
-    }
-
     async fn commit_together(&self, mut lead: Scope, done: Vec<(Scope, Call)>) -> Result<(), RpcError> {
         let Some((_, call)) = done.first() else {
             lead.roll_back().await;
@@ -244,13 +239,10 @@ impl Host for Gateway {
         };
         if let Effect::Mutation { topics, .. } = call.effect {
             lead.tx().changes(Topics::named(topics.iter().map(|it| it.0)));
-            trail::record_all_done(lead.tx(), done).await.map_err(store_error)?;
         }
-        match lead.tx.take() {
-            Some(tx) => tx.commit().await.map_err(store_error),
-            // A query has paused, and could not go on.
-            None => Ok(()),
-        }
+        trail::record_all_done(lead.tx(), done).await.map_err(store_error)?;
+        let tx = lead.tx.take().ok_or_else(RpcError::internal)?;
+        tx.commit().await.map_err(store_error)
     }
 
     fn observe(&self, call: &Call, outcome: Result<(), &RpcError>, elapsed: Duration) {

@@ -11,8 +11,6 @@ use super::{convert, rows, timeline};
 use crate::host::{Failure, Gateway, Scope};
 
 impl Handle<List> for Gateway {
-    const TOGETHER: bool = true;
-
     async fn handle(&self, scope: &mut Scope, list: List) -> Result<Page<AccountRow>, Failure<NoRefusal>> {
         let request = self.page_request(scope, &list, list.page_size, list.cursor.as_ref())?;
         let filter = crm::AccountFilter {
@@ -37,8 +35,6 @@ impl Handle<List> for Gateway {
 }
 
 impl Handle<Get> for Gateway {
-    const TOGETHER: bool = true;
-
     async fn handle(&self, scope: &mut Scope, get: Get) -> Result<AccountDetail, Failure<AccountRefusal>> {
         let found = crm::get_account_detail(scope.tx(), get.account_id.0).await.map_err(no_such_account)?;
         Ok(AccountDetail {

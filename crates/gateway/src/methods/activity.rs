@@ -17,8 +17,6 @@ use crate::host::{Failure, Gateway, Scope};
 const AHEAD: TimeDelta = TimeDelta::days(1);
 
 impl Handle<List> for Gateway {
-    const TOGETHER: bool = true;
-
     async fn handle(&self, scope: &mut Scope, list: List) -> Result<Page<ActivityRow>, Failure<NoRefusal>> {
         let request = self.page_request(scope, &list, list.page_size, list.cursor.as_ref())?;
         let filter = crm::ActivityFilter {
@@ -36,8 +34,6 @@ impl Handle<List> for Gateway {
 }
 
 impl Handle<Get> for Gateway {
-    const TOGETHER: bool = true;
-
     async fn handle(&self, scope: &mut Scope, get: Get) -> Result<ActivityRow, Failure<ActivityRefusal>> {
         let found = crm::get_activity(scope.tx(), get.activity_id.0).await;
         let found = found.map_err(|error| super::missing(error, ActivityRefusal::NoSuchActivity))?;

@@ -14,8 +14,6 @@ use super::{convert, rows, timeline};
 use crate::host::{Failure, Gateway, Scope};
 
 impl Handle<List> for Gateway {
-    const TOGETHER: bool = true;
-
     async fn handle(
         &self,
         scope: &mut Scope,
@@ -49,8 +47,6 @@ impl Handle<List> for Gateway {
 }
 
 impl Handle<Get> for Gateway {
-    const TOGETHER: bool = true;
-
     async fn handle(
         &self,
         scope: &mut Scope,

@@ -11,8 +11,6 @@ use super::{convert, rows, timeline};
 use crate::host::{Failure, Gateway, Scope};
 
 impl Handle<List> for Gateway {
-    const TOGETHER: bool = true;
-
     async fn handle(&self, scope: &mut Scope, list: List) -> Result<Page<PersonRow>, Failure<NoRefusal>> {
         let request = self.page_request(scope, &list, list.page_size, list.cursor.as_ref())?;
         let filter = crm::PersonFilter {
@@ -38,8 +36,6 @@ impl Handle<List> for Gateway {
 }
 
 impl Handle<Get> for Gateway {
-    const TOGETHER: bool = true;
-
     async fn handle(&self, scope: &mut Scope, get: Get) -> Result<PersonDetail, Failure<PersonRefusal>> {
         let found = crm::get_person_detail(scope.tx(), get.person_id.0).await.map_err(no_such_person)?;
         Ok(PersonDetail {

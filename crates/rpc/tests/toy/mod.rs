@@ -148,15 +148,13 @@ impl Host for Toy {
         Some(())
     }
 
-    async fn admit_company(&self, ext: &Extensions, call: &Call) -> Result<(), RpcError> {
-        self.admit(ext, call).await
+    async fn admit_company(&self, calls: &[&Extensions], call: &Call) -> Result<(), RpcError> {
+        self.admit(calls[0], call).await
     }
 
     fn join(&self, (): &(), _: &Extensions) -> Result<(), RpcError> {
         Ok(())
     }
-
-    fn hand_over(&self, (): &mut (), (): &mut ()) {}
 
     async fn commit_together(&self, (): (), done: Vec<((), Call)>) -> Result<(), RpcError> {
         self.ledger.lock().unwrap().push(format!("commit {} together", done.len()));

@@ -217,8 +217,8 @@ pub enum RecordActivityError {
 /// Those named must be there and not deleted; then the rows, read back with their names. One round trip.
 const RECORD: &str = "WITH a AS (INSERT INTO activities \
        (tenant_id, id, person_id, account_id, type, channel, occurred_at, subject, properties) \
-     SELECT $1, g.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9) \
-       AS g (id, person_id, account_id, type, channel, occurred_at, subject, properties) WHERE \
+     SELECT $1, g.* FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], \
+         $9::jsonb[]) AS g (id, person_id, account_id, type, channel, occurred_at, subject, properties) WHERE \
        (g.person_id IS NULL OR EXISTS \
          (SELECT FROM people e WHERE e.tenant_id = $1 AND e.id = g.person_id AND e.deleted_at IS NULL)) AND \
        (g.account_id IS NULL OR EXISTS \
