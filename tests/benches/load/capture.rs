@@ -149,7 +149,8 @@ fn script(n: usize, called: i64, workload: &Workload, statements: &[Logged]) -> 
 }
 
 impl Script {
-    /// Each `$n` becomes a variable of its own name; an id that was made for the call, as its UUIDv7 says, a fresh one.
+    /// Each `$n` becomes a variable of its own name; an id that was made for the call, as its UUIDv7 says, a fresh
+    /// one.
     fn add(&mut self, script: usize, at: usize, statement: &Logged) {
         let mut rest = statement.sql.as_str();
         while let Some((before, after)) = rest.split_once('$') {
@@ -157,6 +158,9 @@ impl Script {
             let number = after[..digits].parse().unwrap_or(0);
             self.text.push_str(before);
             match statement.binds.get(number - 1) {
+                Some(Some(value)) if only_one(value).is_some_and(|it| was_made_since(self.called, it)) => {
+                    self.text.push_str("ARRAY[gen_random_uuid()]")
+                }
                 Some(Some(value)) if was_made_since(self.called, value) => {
                     self.text.push_str("gen_random_uuid()")
                 }
@@ -172,6 +176,11 @@ impl Script {
         self.text.push_str(rest);
         self.text.push_str(";\n");
     }
+}
+
+/// The element of an array of one, as PostgreSQL writes it.
+fn only_one(array: &str) -> Option<&str> {
+    array.strip_prefix('{')?.strip_suffix('}')
 }
 
 /// Within a minute: the seeded rows' ids are of the same version, with times thousands of years from now.

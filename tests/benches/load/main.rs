@@ -3,7 +3,8 @@
 //! A private server is seeded once (kept below the build folder). The gateway serves on loopback in this process; sixteen
 //! keep-alive sockets call it. What one call sends to PostgreSQL is read from the server's own log and given to pgbench
 //! with sixteen connections, so the two never drift apart: the same statements and values, the same round trips, connections
-//! opened with the same settings. How many connections the gateway uses for its sixteen callers is its own affair.
+//! opened with the same settings. How many connections the gateway uses for its sixteen callers is its own affair, and that all
+//! of them use one key: activities that one caller records at the same time share a transaction, pgbench's each have their own.
 //!
 //! `cargo xtask bench load`, or `cargo bench -p tests --bench load -- --seconds 5 --activities 1000000`.
 
