@@ -18,7 +18,7 @@ use tokio::{runtime, sync::oneshot, time::timeout};
 
 use crate::{Call, DATABASE_UNAVAILABLE, Extensions, Handle, Method, RpcError, params};
 
-/// So many of a caller's transactions are under way; more would only wait for processors.
+/// So many of a caller's transactions are under way; whoever comes meanwhile goes with the next.
 const ABREAST: usize = 2;
 /// So many calls go together.
 const MOST: usize = 32;
@@ -107,7 +107,7 @@ impl<M: Method, H: Handle<M>> Drop for Turn<M, H> {
 
 impl<M: Method, H: Handle<M>> Turn<M, H> {
     async fn answer(self, group: Vec<Waiting<M, H>>) {
-        // Whoever has no answer by then is made alone, and finds out what is the matter.
+        // By then its callers, who came before it began, have given up: nobody makes alone what may just be committing.
         let _ = timeout(self.host.deadline(), answer(&*self.host, group)).await;
     }
 }
@@ -138,10 +138,11 @@ async fn answer<M: Method, H: Handle<M>>(host: &H, group: Vec<Waiting<M, H>>) {
     let mut answered = Vec::with_capacity(outputs.len());
     let mut done = Vec::with_capacity(outputs.len());
     for ((one, scope), output) in waiting.into_iter().zip(scopes).zip(outputs) {
-        if let Some(Ok(reply)) = output.as_ref().map(serde_json::value::to_raw_value) {
-            done.push((scope, one.call));
-            answered.push((one.answer, reply));
-        }
+        let Some(output) = output else { continue };
+        // What was done and cannot be told is not to last: with the transaction, all of it goes.
+        let Ok(reply) = serde_json::value::to_raw_value(&output) else { return };
+        done.push((scope, one.call));
+        answered.push((one.answer, reply));
     }
     let committed = host.commit_together(lead, done).await;
     answered.into_iter().map(|(answer, reply)| (answer, committed.clone().map(|()| reply))).for_each(tell);
