@@ -5,10 +5,12 @@ use diesel_async::SimpleAsyncConnection;
 use uuid::Uuid;
 
 use super::sync_write::{World, at};
+use crate::StoreError;
 use crate::scoring_inputs::people_of_accounts;
 use crate::scoring_runs::{ActiveRules, active_rules, settle_scores, state_hash};
 use crate::scoring_writes::{
-    ScoreRow, StateRow, TierRow, write_engagement_states, write_scores, write_tier_history,
+    Before, ScoreRow, StateRow, TierRow, anything_before, write_engagement_states, write_scores,
+    write_tier_history,
 };
 
 fn id(kind: u64, number: u64) -> Uuid {
@@ -66,9 +68,9 @@ impl World {
     async fn write_scored(&self, rows: &[ScoreRow], scored_at: DateTime<Utc>) {
         let rules = self.rules().await;
         let mut tx = self.store.tenant_bulk(self.tenant).await.unwrap();
-        write_scores(&mut tx, rows, &rules, scored_at).await.unwrap();
+        write_scores(&mut tx, Before::Anything, rows, &rules, scored_at).await.unwrap();
         let states: Vec<StateRow> = rows.iter().map(state).collect();
-        write_engagement_states(&mut tx, &states, &rules, scored_at).await.unwrap();
+        write_engagement_states(&mut tx, Before::Anything, &states, &rules, scored_at).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -76,7 +78,7 @@ impl World {
         let entities: Vec<_> = people.iter().map(|number| ("person", person(*number))).collect();
         let rules = self.rules().await;
         let mut tx = self.store.tenant_bulk(self.tenant).await.unwrap();
-        let new = write_tier_history(&mut tx, &entities, rows, &rules).await.unwrap();
+        let new = write_tier_history(&mut tx, Before::Anything, &entities, rows, &rules).await.unwrap();
         tx.commit().await.unwrap();
         new
     }
@@ -192,6 +194,41 @@ async fn a_history_becomes_what_was_found_and_only_what_is_new_counts() {
     assert_eq!(world.history().await, "1 1 warm 1, 1 3 hot 3, 2 1 hot 1");
     assert_eq!(world.write_tiers(&[2], &[]).await, 0);
     assert_eq!(world.history().await, "1 1 warm 1, 1 3 hot 3");
+}
+
+#[tokio::test]
+async fn a_first_run_writes_the_same_without_a_look_and_is_refused_where_something_is_there() {
+    let world = world().await;
+    world.add_person(1, None, None).await;
+    let rules = world.rules().await;
+    let (scores, states, tiers) = ([score(1, 10)], [state(&score(1, 10))], [tier(1, 1, "cold")]);
+    let people = [("person", person(1))];
+
+    let mut tx = world.store.tenant_bulk(world.tenant).await.unwrap();
+    let before = anything_before(&mut tx).await.unwrap();
+    assert_eq!(before, Before::Nothing);
+    write_scores(&mut tx, before, &scores, &rules, at(1)).await.unwrap();
+    write_engagement_states(&mut tx, before, &states, &rules, at(1)).await.unwrap();
+    assert_eq!(write_tier_history(&mut tx, before, &people, &tiers, &rules).await.unwrap(), 1);
+    assert_eq!(anything_before(&mut tx).await.unwrap(), Before::Anything);
+    tx.commit().await.unwrap();
+
+    // What it wrote is what a later run would have written.
+    let versions = "SELECT string_agg(xmin::text, ' ') FROM engagements";
+    let written = world.text(versions).await;
+    world.write_scored(&scores, at(1)).await;
+    assert_eq!(world.text(versions).await, written);
+    assert_eq!(world.write_tiers(&[1], &tiers).await, 0);
+
+    let mut tx = world.store.tenant_bulk(world.tenant).await.unwrap();
+    let refused = write_scores(&mut tx, before, &scores, &rules, at(2)).await;
+    assert_eq!(refused, Err(StoreError::Conflict));
+    let mut tx = world.store.tenant_bulk(world.tenant).await.unwrap();
+    let refused = write_engagement_states(&mut tx, before, &states, &rules, at(2)).await;
+    assert_eq!(refused, Err(StoreError::Conflict));
+    let mut tx = world.store.tenant_bulk(world.tenant).await.unwrap();
+    let refused = write_tier_history(&mut tx, before, &people, &tiers, &rules).await;
+    assert_eq!(refused, Err(StoreError::Conflict));
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use store::StoreError;
 use store::scoring_runs::ActiveRules;
+use store::scoring_writes::Before;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -60,6 +61,7 @@ impl Ahead {
         run: &Run,
         ruler: Arc<Ruler>,
         rules: Arc<ActiveRules>,
+        before: Before,
         walk: Walk,
         after: Option<Uuid>,
     ) -> Self {
@@ -71,7 +73,7 @@ impl Ahead {
         tasks.spawn(score(ruler, unscored, to_write));
         let run = run.clone();
         let written = received(unwritten)
-            .map_ok(move |scored| write(run.clone(), rules.clone(), scored))
+            .map_ok(move |scored| write(run.clone(), rules.clone(), before, scored))
             .try_buffered(WRITTEN_AT_ONCE)
             .boxed();
         Self { as_of, next: Some(place), written, tasks }

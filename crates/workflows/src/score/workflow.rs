@@ -11,7 +11,7 @@ use scoring::PreparedConfig;
 use serde_json::json;
 use store::jobs::{self, Ending, JobRecord, Lease, Progress};
 use store::scoring_runs::ActiveRules;
-use store::{Operation, StoreError, TenantTx, scoring_runs as runs};
+use store::{Operation, StoreError, TenantTx, scoring_runs as runs, scoring_writes as writes};
 use uuid::Uuid;
 
 use super::ahead::{Ahead, Stretch};
@@ -142,7 +142,10 @@ impl Drive<'_> {
             _ => {
                 let (config, currency) = (self.config.clone(), self.rules.currency.clone());
                 let ruler = Arc::new(Ruler { config, currency, as_of: clock.as_of });
-                Ahead::from(self.run, ruler, self.rules.clone(), walk, after)
+                let mut tx = self.run.tx().await?;
+                let before = writes::anything_before(&mut tx).await?;
+                tx.commit().await?;
+                Ahead::from(self.run, ruler, self.rules.clone(), before, walk, after)
             }
         };
         // Kept only when it can go on: after a failure the next attempt begins to read anew.

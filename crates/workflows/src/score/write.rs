@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use store::scoring_runs::{ActiveRules, ScoredCounts};
-use store::{StoreError, TenantTx, scoring_writes as writes};
+use store::scoring_writes::{self as writes, Before};
+use store::{StoreError, TenantTx};
 
 use super::ahead::Stretch;
 use super::stretch::Scored;
@@ -22,15 +23,31 @@ pub(super) struct Written {
 pub(super) async fn write(
     run: Run,
     rules: Arc<ActiveRules>,
+    before: Before,
     stretch: Stretch<Scored>,
 ) -> Result<Stretch<Written>, StoreError> {
+    let written = match write_onto(&run, &rules, before, &stretch).await {
+        // Somebody was scored in an earlier stretch and has moved to an account of this one since.
+        Err(StoreError::Conflict) if before == Before::Nothing => {
+            write_onto(&run, &rules, Before::Anything, &stretch).await
+        }
+        written => written,
+    }?;
+    Ok(stretch.map(|_| written))
+}
+
+async fn write_onto(
+    run: &Run,
+    rules: &ActiveRules,
+    before: Before,
+    stretch: &Stretch<Scored>,
+) -> Result<Written, StoreError> {
     let mut tx = run.bulk_tx().await?;
     let (scored, as_of) = (&stretch.of, stretch.as_of);
     let entities: Vec<_> = scored.rows.iter().map(|row| (row.entity_type, row.entity_id)).collect();
-    writes::write_engagement_states(&mut tx, &scored.states, &rules, as_of).await?;
-    writes::write_scores(&mut tx, &scored.rows, &rules, as_of).await?;
-    let tier_changes = writes::write_tier_history(&mut tx, &entities, &scored.tiers, &rules).await?;
+    writes::write_engagement_states(&mut tx, before, &scored.states, rules, as_of).await?;
+    writes::write_scores(&mut tx, before, &scored.rows, rules, as_of).await?;
+    let tier_changes = writes::write_tier_history(&mut tx, before, &entities, &scored.tiers, rules).await?;
     let counts = ScoredCounts { tier_changes, ..scored.counts };
-    let entities = entities.len();
-    Ok(stretch.map(|_| Written { tx, counts, entities }))
+    Ok(Written { tx, counts, entities: entities.len() })
 }
