@@ -337,9 +337,14 @@ impl House {
     }
 
     pub(crate) async fn count(&self, table: &str) -> i64 {
+        let count = format!("SELECT count(*) FROM {table}");
+        self.superuser().await.query_one(&count, &[]).await.unwrap().get(0)
+    }
+
+    pub(crate) async fn superuser(&self) -> tokio_postgres::Client {
         let (client, connection) =
             tokio_postgres::connect(&self.database.superuser_url(), tokio_postgres::NoTls).await.unwrap();
         tokio::spawn(connection);
-        client.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await.unwrap().get(0)
+        client
     }
 }
