@@ -20,8 +20,8 @@ use std::{
     time::Duration,
 };
 
-use rpc::{Call, DATABASE_UNAVAILABLE, Effect, Extensions, Host, Refusal, Remember, RpcError};
-use store::{Store, Topics};
+use rpc::{Call, DATABASE_UNAVAILABLE, Extensions, Host, Refusal, Remember, RpcError};
+use store::Store;
 use tenancy::{AccessTokens, ApiKeyId, Cursors, KeyRing, OauthStates, TenantId};
 
 use self::{admission::Admitted, directory::Directory, last_used::LastUsed, limits::CallLimits};
@@ -144,6 +144,17 @@ impl Gateway {
         let Admitted { principal, tx, expires_at } = admitted?;
         Ok(Scope::of(principal, expires_at, Some(tx), meta, &self.store))
     }
+
+    /// Commits, and wakes the runner when there is work for it.
+    async fn make_last(&self, mut scope: Scope, queued: bool) -> Result<(), RpcError> {
+        if let Some(tx) = scope.tx.take() {
+            tx.commit().await.map_err(store_error)?;
+        }
+        if queued {
+            self.worker.wake();
+        }
+        Ok(())
+    }
 }
 
 /// Whether such a caller may make the call at all.
@@ -186,20 +197,15 @@ impl Host for Gateway {
         call: &Call,
         reply: Option<(&Remember, &str)>,
     ) -> Result<(), RpcError> {
-        if let Effect::Mutation { topics, .. } = call.effect {
-            scope.tx().changes(Topics::named(topics.iter().map(|it| it.0)));
-            trail::record_done(&mut scope, call).await.map_err(store_error)?;
+        if call.effect.is_mutation() {
+            let entry = trail::done(&mut scope, call);
+            trail::record_done(scope.tx(), call.effect, &[entry]).await.map_err(store_error)?;
         }
         if let Some((remember, reply)) = reply {
             idempotency::keep(&mut scope, call, remember, reply).await?;
         }
-        if let Some(tx) = scope.tx.take() {
-            tx.commit().await.map_err(store_error)?;
-        }
-        if scope.note.queued {
-            self.worker.wake();
-        }
-        Ok(())
+        let queued = scope.note.queued;
+        self.make_last(scope, queued).await
     }
 
     async fn refuse(&self, mut scope: Scope, call: &Call, error: &RpcError) {
@@ -233,16 +239,15 @@ impl Host for Gateway {
     }
 
     async fn commit_together(&self, mut lead: Scope, done: Vec<(Scope, Call)>) -> Result<(), RpcError> {
-        let Some((_, call)) = done.first() else {
+        let Some(effect) = done.first().map(|(_, call)| call.effect) else {
             lead.roll_back().await;
             return Ok(());
         };
-        if let Effect::Mutation { topics, .. } = call.effect {
-            lead.tx().changes(Topics::named(topics.iter().map(|it| it.0)));
-        }
-        trail::record_all_done(lead.tx(), done).await.map_err(store_error)?;
-        let tx = lead.tx.take().ok_or_else(RpcError::internal)?;
-        tx.commit().await.map_err(store_error)
+        let queued = done.iter().any(|(scope, _)| scope.note.queued);
+        let entries: Vec<_> =
+            done.into_iter().map(|(mut scope, call)| trail::done(&mut scope, &call)).collect();
+        trail::record_done(lead.tx(), effect, &entries).await.map_err(store_error)?;
+        self.make_last(lead, queued).await
     }
 
     fn observe(&self, call: &Call, outcome: Result<(), &RpcError>, elapsed: Duration) {

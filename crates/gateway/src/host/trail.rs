@@ -3,22 +3,23 @@
 use rpc::{Call, Effect, RpcError};
 use serde_json::{Value, json};
 use store::{
-    Store, StoreError, TenantTx,
+    Store, StoreError, TenantTx, Topics,
     audit::{self, AuditEntry, Outcome},
 };
 
 use super::scope::Scope;
 
-pub(super) async fn record_done(scope: &mut Scope, call: &Call) -> Result<(), StoreError> {
-    let entry = done(scope, call);
-    audit::append_entry(scope.tx(), &entry).await
-}
-
-/// As [`record_done`], of calls that one transaction has done.
-pub(super) async fn record_all_done(tx: &mut TenantTx, calls: Vec<(Scope, Call)>) -> Result<(), StoreError> {
-    let entries: Vec<AuditEntry> =
-        calls.into_iter().map(|(mut scope, call)| done(&mut scope, &call)).collect();
-    audit::append_entries(tx, &entries).await
+/// Of calls of one method that this transaction has done.
+pub(super) async fn record_done(
+    tx: &mut TenantTx,
+    effect: Effect,
+    entries: &[AuditEntry],
+) -> Result<(), StoreError> {
+    if let Effect::Mutation { topics, .. } = effect {
+        tx.changes(Topics::named(topics.iter().map(|it| it.0)));
+        audit::append_entries(tx, entries).await?;
+    }
+    Ok(())
 }
 
 /// Best effort where the database is away: a refusal that cannot be written down changed nothing either.
@@ -34,7 +35,8 @@ pub(super) async fn record_refused(store: &Store, scope: &Scope, call: &Call, er
     }
 }
 
-fn done(scope: &mut Scope, call: &Call) -> AuditEntry {
+/// What is to be said of a call that was done.
+pub(super) fn done(scope: &mut Scope, call: &Call) -> AuditEntry {
     let changes = std::mem::take(&mut scope.note.changes);
     entry(scope, call, Outcome::Done, changes, json!({}))
 }
